@@ -1,0 +1,37 @@
+{#- All systems' staging models of an entity in the columns of its contract (the model's yml), one after the other.
+    A column that a mapping does not deliver is null; without any system the relation is empty and typed.
+    The columns source_system, source_id, is_deleted and _batch_id must be there. -#}
+{% macro conform(entity) -%}
+    {%- set systems = var('entity_systems').get(entity, []) -%}
+    {%- for system in systems %}
+    {%- set staged = ref('stg_' ~ system ~ '__' ~ entity) -%}
+    {%- set delivered = [] -%}
+    {%- if execute -%}
+        {%- for column in adapter.get_columns_in_relation(staged) -%}
+            {%- do delivered.append(column.name | lower) -%}
+        {%- endfor -%}
+    {%- endif %}
+    select
+        {%- for column in model.columns.values() %}
+        {%- if column.name == 'source_system' %}
+        cast('{{ system }}' as varchar) as source_system
+        {%- elif not delivered or column.name in delivered %}
+        cast({{ column.name }} as {{ column.data_type }}) as {{ column.name }}
+        {%- elif column.name in ['source_id', 'is_deleted', '_batch_id'] %}
+        {{ exceptions.raise_compiler_error('stg_' ~ system ~ '__' ~ entity ~ ' must deliver the column ' ~ column.name) }}
+        {%- else %}
+        cast(null as {{ column.data_type }}) as {{ column.name }}
+        {%- endif %}
+        {{- ',' if not loop.last }}
+        {%- endfor %}
+    from {{ staged }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+    {%- if not systems %}
+    select
+        {%- for column in model.columns.values() %}
+        cast(null as {{ column.data_type }}) as {{ column.name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    where false
+    {%- endif %}
+{%- endmacro %}

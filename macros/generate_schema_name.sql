@@ -1,0 +1,4 @@
+{#- Schemas are called what the project says, without a prefix: `core.dim_customer` wherever it is built. -#}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ custom_schema_name | trim if custom_schema_name else target.schema }}
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ conform('sales_order_line') }}

@@ -1,0 +1,72 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed(this, 'sales_order_line_key', ref('changed_sales_order_line')) }}",
+) }}
+-- depends_on: {{ ref('changed_sales_order_line') }}
+
+with
+
+sales_order_line as (
+    select
+        *,
+        {{ surrogate_key(['source_system', 'source_id']) }} as sales_order_line_key
+    from {{ ref('sales_order_line') }}
+    where not is_deleted
+),
+
+line_to_make as (
+    select * from sales_order_line
+    {%- if is_incremental() %}
+    where sales_order_line_key in (select sales_order_line_key from {{ ref('changed_sales_order_line') }})
+    {%- endif %}
+),
+
+customer as (
+    select
+        source_system,
+        source_id,
+        customer_key
+    from {{ ref('customer_record') }}
+    where not is_deleted
+),
+
+product as (
+    select * from {{ ref('dim_product') }}
+),
+
+fct_sales_order_line as (
+    select
+        line.sales_order_line_key,
+        {{ surrogate_key(['line.source_system', 'line.order_number']) }} as sales_order_key,
+        coalesce(customer.customer_key, -1) as customer_key,
+        coalesce(product.product_key, -1) as product_key,
+        coalesce(product.product_version_key, -1) as product_version_key,
+        line.source_system,
+        line.source_id,
+        line.order_number,
+        line.line_number,
+        line.order_date,
+        line.ship_date,
+        line.due_date,
+        line.quantity,
+        line.unit_price_document,
+        line.document_currency,
+        line.net_amount_document,
+        case when line.document_currency = '{{ var("group_currency") }}' then line.net_amount_document end
+            as net_amount_group,
+        cast(line.quantity * product.unit_cost_group as decimal(18, 2)) as cost_amount_group,
+        line.is_order_date_estimated,
+        line.is_amount_corrected
+    from line_to_make as line
+    left join customer
+        on line.source_system = customer.source_system and line.customer_source_id = customer.source_id
+    left join product
+        on
+            line.source_system = product.source_system
+            and line.product_number = product.product_number
+            and line.order_date >= product.valid_from
+            and line.order_date < product.valid_to
+)
+
+select * from fct_sales_order_line

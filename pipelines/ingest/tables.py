@@ -1,0 +1,67 @@
+"""Bring the log up to date with the sources, one table after the other."""
+
+import time
+
+from pipelines import sources
+from pipelines.errors import ExtractError
+from pipelines.ingest.account import TableAccount
+from pipelines.ingest.admission import Table, admit
+from pipelines.ingest.landing import sweep
+from pipelines.quality.contract import TableContract
+from pipelines.settings import Settings
+from pipelines.sources.extract import Skipped
+from pipelines.state import Batch, State
+from pipelines.warehouse import scratch
+
+
+def ingest_table(settings: Settings, state: State, system: str, name: str, run_id: int) -> TableAccount:
+    """Take every new delivery of one table into the log and return the account of it.
+
+    A delivery that cannot be trusted leaves the table as it is: its account has the status ``held`` and says why.
+    """
+    started = time.perf_counter()
+    source = settings.sources[system]
+    contract = source.tables[name]
+    account = TableAccount(system=system, table=name)
+    with settings.home.lock("landing"):
+        sweep(settings.home, state, system, name)
+        earlier = state.batches(system, name)
+        account.current = earlier[-1].rows_alive if earlier else 0
+        table = Table(settings.home, state, system, name, contract, run_id)
+        last = _still_valid(earlier, contract)
+        known = {checksum: batch.origin for checksum, batch in last.items()}
+        limits = settings.warehouse
+        connection = scratch(memory_limit=limits.memory_limit, threads=limits.threads, folder=settings.home.work)
+        try:
+            for delivery in sources.extracts(source, contract, known):
+                if isinstance(delivery, Skipped):
+                    same = last.get(delivery.checksum)
+                    if contract.load == "full" and same is not None:
+                        account.read += same.rows_read
+                        account.quarantined += same.rows_quarantined
+                        account.unchanged += same.rows_read - same.rows_quarantined
+                    if contract.load == "full" or delivery.origin not in {batch.origin for batch in earlier}:
+                        account.messages.append(delivery.remark)
+                else:
+                    admit(connection, table, delivery, account)
+        except ExtractError as error:
+            account.status = "held"
+            account.messages.append(str(error))
+        finally:
+            connection.close()
+            sweep(settings.home, state, system, name)
+    account.seconds = round(time.perf_counter() - started, 3)
+    return account
+
+
+
+
+def _still_valid(earlier: list[Batch], contract: TableContract) -> dict[str, Batch]:
+    """Return by checksum the batches that need not be read again.
+
+    Of a full table only the latest counts, and only while the contract is the one that it was checked against: an older
+    content that comes back is news. Of a delta every file counts for ever.
+    """
+    if contract.load == "delta":
+        return {batch.checksum: batch for batch in earlier}
+    return {batch.checksum: batch for batch in earlier[-1:] if batch.contract == contract.fingerprint}

@@ -1,0 +1,156 @@
+"""Build the candidate with dbt, and audit it before anybody sees it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import duckdb
+
+from pipelines.commit_points import passed
+from pipelines.errors import AuditError, BuildError
+from pipelines.publish import dbt
+from pipelines.publish.candidate import Plan, stamp
+from pipelines.publish.project import Project
+from pipelines.settings import Settings
+from pipelines.state import State
+from pipelines.warehouse import opened, quoted
+
+_SHOWN_ROWS = 5
+
+
+@dataclass(frozen=True)
+class BuiltModel:
+    """A model that was built, with its rows afterwards (None for views)."""
+
+    name: str
+    schema: str
+    seconds: float
+    rows: int | None
+
+
+@dataclass(frozen=True)
+class Audit:
+    """The outcome of all checks on a candidate."""
+
+    checks: int
+    warnings: list[str] = field(default_factory=list)
+
+
+def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher | None = None) -> list[BuiltModel]:
+    """Bring the candidate up to date; raises BuildError that names the model and the reason.
+
+    A full plan builds everything; an incremental one the tables downstream of the raw tables that have news.
+    """
+    manifest = dbt.manifest_of(settings, project)
+    if plan.is_full:
+        results = []
+        if any(node.resource_type == "seed" for node in manifest.nodes.values()):
+            results += dbt.invoke(settings, project, ["seed"], watch)
+        results += dbt.invoke(settings, project, ["run", "--full-refresh"], watch)
+    else:
+        results = dbt.invoke(settings, project, ["run", *_selection(manifest, plan, {"view", "ephemeral"})], watch)
+    failed = [result for result in results if result.status == "error"]
+    if failed:
+        dbt.close_connections()
+        reason = " ".join(failed[0].message.split())
+        raise BuildError(
+            f"The model {failed[0].name} does not build: {reason}",
+            hint=f"The published version stays. See {settings.home.root / 'logs' / 'dbt.log'}.",
+        )
+    passed("candidate.built")
+    return _built_models(settings, manifest, results)
+
+
+def audit(
+    settings: Settings, state: State, project: Project, plan: Plan, watch: dbt.Watcher | None = None
+) -> Audit:
+    """Check the candidate: dbt's tests, and that staging holds as many records as the log.
+
+    Raises AuditError that names the checks that failed and shows some of the rows.
+    """
+    manifest = dbt.manifest_of(settings, project)
+    selection = [] if plan.is_full else _selection(manifest, plan, set())
+    exclude = ["--exclude", "test_type:unit"]
+    results = dbt.invoke(settings, project, ["test", *selection, *exclude], watch)
+    dbt.close_connections()
+    failures = [
+        f"{result.name}: {result.message}{_failing_rows(settings, result)}"
+        for result in results
+        if result.status in {"fail", "error"}
+    ]
+    failures += _count_differences(settings, state, manifest, plan)
+    if failures:
+        raise AuditError(
+            f"The audit failed, the published version stays. {len(failures)} of {len(results) + 1} checks:\n  - "
+            + "\n  - ".join(failures)
+        )
+    stamp(settings.home, project, plan)
+    passed("candidate.audited")
+    return Audit(len(results) + 1, [f"{result.name}: {result.message}" for result in results if result.status == "warn"])
+
+
+def _selection(manifest: Any, plan: Plan, without: set[str]) -> list[str]:
+    """Return dbt's options that select what is downstream of the raw tables with news, and of the control tables."""
+    wanted = {(f"raw_{system}", table) for system, table in plan.tables}
+    sources = [
+        f"source:{source.source_name}.{source.name}+"
+        for source in manifest.sources.values()
+        if (source.source_name, source.name) in wanted or (source.source_name, source.name) == ("control", "batch")
+    ]
+    exclude = [f"config.materialized:{kind}" for kind in sorted(without)]
+    return ["--select", *sources, *(["--exclude", *exclude] if exclude else [])]
+
+
+def _built_models(settings: Settings, manifest: Any, results: list[dbt.NodeResult]) -> list[BuiltModel]:
+    """Return the built tables with their rows, as DuckDB counts them without reading them."""
+    dbt.close_connections()
+    with opened(settings.home.candidate) as connection:
+        sizes = {
+            (schema, name): rows
+            for schema, name, rows in connection.execute(
+                "select schema_name, table_name, estimated_size from duckdb_tables()"
+            ).fetchall()
+        }
+    models = []
+    for result in results:
+        schema = str(manifest.nodes[result.unique_id].schema)
+        models.append(BuiltModel(result.name, schema, round(result.seconds, 3), sizes.get((schema, result.name))))
+    return models
+
+
+def _failing_rows(settings: Settings, result: dbt.NodeResult) -> str:
+    if result.status != "fail" or not result.compiled:
+        return ""
+    try:
+        with opened(settings.home.candidate, read_only=True) as connection:
+            rows = connection.sql(result.compiled).limit(_SHOWN_ROWS)
+            columns = rows.columns
+            shown = [", ".join(f"{name}={value}" for name, value in zip(columns, row, strict=True)) for row in rows.fetchall()]
+    except duckdb.Error:
+        return ""
+    return "".join(f"\n      {row}" for row in shown)
+
+
+def _count_differences(settings: Settings, state: State, manifest: Any, plan: Plan) -> list[str]:
+    """Compare the records alive in staging with those alive in the log, for every model that keeps one raw table."""
+    alive = {
+        (f"raw_{batch.system}", batch.table_name): batch.rows_alive
+        for batch in state.batches()
+        if batch.batch_id <= plan.through
+    }
+    differences = []
+    with opened(settings.home.candidate, read_only=True) as connection:
+        for node in manifest.nodes.values():
+            if node.resource_type != "model" or node.config.materialized != "incremental" or node.schema != "staging":
+                continue
+            parents = [manifest.sources[parent] for parent in node.depends_on.nodes if parent in manifest.sources]
+            if len(parents) != 1 or len(node.depends_on.nodes) != 1:
+                continue
+            expected = alive.get((parents[0].source_name, parents[0].name), 0)
+            relation = f"{quoted(node.schema)}.{quoted(node.name)}"
+            found = connection.execute(f"select count(*) from {relation} where not is_deleted").fetchall()[0][0]
+            if found != expected:
+                differences.append(
+                    f"{node.schema}.{node.name} holds {found:,} records, the log {expected:,} of "
+                    f"{parents[0].source_name}.{parents[0].name}"
+                )
+    return differences

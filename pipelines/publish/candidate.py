@@ -1,0 +1,157 @@
+"""The candidate: a copy of what is published, or nothing, and the batches that it has to take in."""
+
+import fcntl
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from pipelines.commit_points import passed
+from pipelines.home import Home
+from pipelines.ingest.landing import raw_view
+from pipelines.publish.project import Project
+from pipelines.settings import Settings
+from pipelines.state import Batch, State
+from pipelines.warehouse import current_version, literal, opened, read_published, version_file, write_log_catalog
+
+_REFLINK = 0x40049409
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a build has to do. ``base`` is the version it starts from (None: from nothing), ``reason`` why from nothing.
+
+    The build takes in the batches above ``after`` up to ``through``; ``tables`` are the raw tables that they belong to.
+    """
+
+    base: int | None
+    reason: str
+    after: int
+    through: int
+    batches: list[Batch]
+
+    @property
+    def is_full(self) -> bool:
+        """Whether everything is built anew."""
+        return self.base is None
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether there is anything to do."""
+        return self.is_full or bool(self.batches)
+
+    @property
+    def tables(self) -> list[tuple[str, str]]:
+        """The raw tables with news, as (system, table)."""
+        return sorted({(batch.system, batch.table_name) for batch in self.batches})
+
+
+def plan_build(settings: Settings, state: State, project: Project, *, full: bool) -> Plan:
+    """Decide what the next build has to do: the batches that the current version has not seen, or everything."""
+    base = current_version(settings.home)
+    reason, after = "", 0
+    if full:
+        base, reason = None, "asked for with --full"
+    elif base is None:
+        reason = "the first version"
+    else:
+        through, fingerprint = stamp_of(settings.home, base)
+        if fingerprint != project.fingerprint:
+            base, reason = None, "the models or the shape of the sources changed"
+        else:
+            after = through
+    batches = [batch for batch in state.batches(after=after) if _is_configured(settings, batch)]
+    through = max((batch.batch_id for batch in batches), default=after)
+    return Plan(base, reason, after, through, [batch for batch in batches if batch.file])
+
+
+def make_candidate(settings: Settings, state: State, plan: Plan) -> None:
+    """Lay out the candidate of a plan, and the catalog of the log that its models read."""
+    home = settings.home
+    discard_candidate(home)
+    if plan.base is not None:
+        _copy(version_file(home, plan.base), home.candidate)
+    passed("candidate.copied")
+    views = []
+    for system, source in settings.sources.items():
+        for name, contract in source.tables.items():
+            mine = [batch for batch in plan.batches if (batch.system, batch.table_name) == (system, name)]
+            views.append((f"raw_{system}", name, raw_view(home, mine, contract)))
+    write_log_catalog(home.log_catalog, views, _control_tables(state, plan))
+
+
+def discard_candidate(home: Home) -> None:
+    """Remove the candidate and everything beside it."""
+    for leftover in home.candidate.parent.iterdir():
+        if leftover.is_file():
+            leftover.unlink()
+        else:
+            shutil.rmtree(leftover)
+
+
+def stamp(home: Home, project: Project, plan: Plan) -> None:
+    """Write into the candidate what it is made of, so that the next build knows where to go on."""
+    with opened(home.candidate) as connection:
+        connection.execute("create schema if not exists concord")
+        connection.execute(
+            "create or replace table concord.version as "
+            f"select {plan.through} as through_batch_id, {literal(project.fingerprint)} as fingerprint, "
+            "cast(now() at time zone 'UTC' as timestamp) as built_at"
+        )
+        connection.execute("comment on table concord.version is 'One row: the last batch of the log in this file'")
+        connection.execute("checkpoint")
+
+
+def stamp_of(home: Home, number: int) -> tuple[int, str]:
+    """Return the last batch that a version has taken in, and the fingerprint of the models that built it."""
+    connection, _ = read_published(home, number)
+    try:
+        row = connection.execute("select through_batch_id, fingerprint from concord.version").fetchall()[0]
+    except duckdb.CatalogException:
+        return 0, ""
+    finally:
+        connection.close()
+    return int(row[0]), str(row[1])
+
+
+def _is_configured(settings: Settings, batch: Batch) -> bool:
+    source = settings.sources.get(batch.system)
+    return source is not None and batch.table_name in source.tables
+
+
+def _control_tables(state: State, plan: Plan) -> list[str]:
+    """Return the statements that tell the models which batches are new, and what the door found in them."""
+    statements = [
+        f"create table control.build as select {plan.after} as after_batch_id, {plan.through} as through_batch_id",
+        "create table control.batch (batch_id integer, source_system varchar, table_name varchar, load varchar, "
+        "origin varchar, landed_at timestamp, rows_read bigint, rows_quarantined bigint, rows_admitted bigint, "
+        "rows_unchanged bigint, rows_deleted bigint, rows_current bigint)",
+        "create table control.rule_result (batch_id integer, rule varchar, column_name varchar, severity varchar, "
+        "rows_broken bigint)",
+    ]
+    new = [batch for batch in state.batches(after=plan.after) if batch.batch_id <= plan.through]
+    for batch in new:
+        landed_at = batch.landed_at.replace(tzinfo=None).isoformat(sep=" ")
+        texts = [literal(text) for text in (batch.system, batch.table_name, batch.load, batch.origin)]
+        counts = (
+            *(batch.rows_read, batch.rows_quarantined, batch.rows_admitted),
+            *(batch.rows_unchanged, batch.rows_deleted, batch.rows_alive),
+        )
+        values = ", ".join([str(batch.batch_id), *texts, f"timestamp '{landed_at}'", *map(str, counts)])
+        statements.append(f"insert into control.batch values ({values})")
+    for batch_id, result in state.rule_results(after=plan.after):
+        if batch_id <= plan.through:
+            column = "null" if result.column_name is None else literal(result.column_name)
+            values = f"{batch_id}, {literal(result.rule)}, {column}, {literal(result.severity)}, {result.rows_broken}"
+            statements.append(f"insert into control.rule_result values ({values})")
+    return statements
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file, sharing its blocks where the file system can."""
+    with source.open("rb") as reader, target.open("wb") as writer:
+        try:
+            fcntl.ioctl(writer.fileno(), _REFLINK, reader.fileno())
+        except OSError:
+            shutil.copyfileobj(reader, writer, 1 << 24)

@@ -1,0 +1,128 @@
+"""dbt in this process: run models, run tests, and tell what happened."""
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.errors import BuildError
+from pipelines.publish.project import Project
+from pipelines.settings import Settings
+
+Watcher = Callable[[str, int, int], None]
+
+_manifests: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class NodeResult:
+    """What happened to one dbt node: a model, a seed or a test. ``status``: success, pass, warn, fail, error or skipped."""
+
+    name: str
+    unique_id: str
+    kind: str
+    status: str
+    message: str
+    seconds: float
+    failures: int
+    compiled: str
+
+
+def invoke(
+    settings: Settings, project: Project, command: Sequence[str], watch: Watcher | None = None
+) -> list[NodeResult]:
+    """Run one dbt command on the candidate and return its results node by node.
+
+    ``watch`` is called with (node, done, total) whenever a node ends. Raises BuildError when dbt cannot even start,
+    for instance because a model does not compile.
+    """
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    from dbt.cli.main import dbtRunner
+
+    def on_event(event: Any) -> None:
+        if watch is not None and event.info.name in {"LogModelResult", "LogTestResult", "LogSeedResult"}:
+            data = event.data
+            total = data.num_models if event.info.name == "LogTestResult" else data.total
+            watch(str(data.node_info.node_name), int(data.index), int(total))
+
+    with _environment(settings):
+        manifest = _manifests.get(project.fingerprint)
+        outcome = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke([*command, *_options(settings, project)])
+    if outcome.exception is not None or outcome.result is None:
+        reason = str(outcome.exception or "it gave no result").strip()
+        raise BuildError(f"dbt {command[0]} stopped: {reason}", hint=f"See {settings.home.root / 'logs' / 'dbt.log'}.")
+    if not hasattr(outcome.result, "results"):
+        return []
+    return [_node_result(result) for result in outcome.result.results]
+
+
+def manifest_of(settings: Settings, project: Project) -> Any:
+    """Return dbt's manifest of the project, parsed once in this process for each fingerprint.
+
+    Raises BuildError when the project does not parse.
+    """
+    if project.fingerprint not in _manifests:
+        from dbt.cli.main import dbtRunner
+
+        with _environment(settings):
+            outcome = dbtRunner().invoke(["parse", *_options(settings, project)])
+        if outcome.exception is not None or outcome.result is None:
+            raise BuildError(
+                f"The models do not parse: {str(outcome.exception).strip()}", hint="Correct the model that it names."
+            )
+        _manifests[project.fingerprint] = outcome.result
+    return _manifests[project.fingerprint]
+
+
+def close_connections() -> None:
+    """Close dbt's connection to the candidate, which writes what is pending into the file."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    DuckDBConnectionManager.close_all_connections()
+
+
+def _options(settings: Settings, project: Project) -> list[str]:
+    logs = settings.home.root / "logs"
+    return [
+        *("--project-dir", str(project.folder), "--profiles-dir", str(project.folder)),
+        *("--target-path", str(settings.home.root / "target"), "--log-path", str(logs)),
+        *("--log-level", "none", "--log-level-file", "info"),
+        *("--no-send-anonymous-usage-stats", "--no-version-check", "--no-use-colors", "--no-print"),
+    ]
+
+
+@contextmanager
+def _environment(settings: Settings) -> Iterator[None]:
+    """Tell the profile where the candidate is; dbt reads nothing else from us."""
+    values = {
+        "CONCORD_CANDIDATE": str(settings.home.candidate),
+        "CONCORD_LOG": str(settings.home.log_catalog),
+        "CONCORD_WORK": str(settings.home.work),
+        "CONCORD_MEMORY_LIMIT": settings.warehouse.memory_limit,
+        "CONCORD_THREADS": str(settings.warehouse.threads),
+    }
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _node_result(result: Any) -> NodeResult:
+    node = result.node
+    return NodeResult(
+        name=node.name,
+        unique_id=node.unique_id,
+        kind=str(node.resource_type),
+        status=str(result.status),
+        message=str(result.message or ""),
+        seconds=float(result.execution_time),
+        failures=int(result.failures or 0),
+        compiled=str(getattr(node, "compiled_code", "") or ""),
+    )

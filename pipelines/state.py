@@ -1,0 +1,248 @@
+"""The only module that opens the state store: the ledger with cursors and counts, runs, versions."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from pipelines.errors import ConcordError
+
+_metadata = sa.MetaData()
+
+_batch = sa.Table(
+    "batch",
+    _metadata,
+    sa.Column("batch_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("system", sa.Text, nullable=False),
+    sa.Column("table_name", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("run_id", sa.Integer, nullable=False),
+    sa.Column("load", sa.Text),
+    sa.Column("file", sa.Text),
+    sa.Column("origin", sa.Text),
+    sa.Column("checksum", sa.Text),
+    sa.Column("contract", sa.Text),
+    sa.Column("landed_at", sa.DateTime(timezone=True)),
+    sa.Column("rows_read", sa.BigInteger),
+    sa.Column("rows_quarantined", sa.BigInteger),
+    sa.Column("rows_admitted", sa.BigInteger),
+    sa.Column("rows_unchanged", sa.BigInteger),
+    sa.Column("rows_deleted", sa.BigInteger),
+    sa.Column("rows_alive", sa.BigInteger),
+    sa.Index("batch_by_table", "system", "table_name"),
+    sqlite_autoincrement=True,
+)
+_rule_result = sa.Table(
+    "rule_result",
+    _metadata,
+    sa.Column("batch_id", sa.Integer, sa.ForeignKey("batch.batch_id"), primary_key=True),
+    sa.Column("rule", sa.Text, primary_key=True),
+    sa.Column("column_name", sa.Text),
+    sa.Column("severity", sa.Text, nullable=False),
+    sa.Column("rows_broken", sa.BigInteger, nullable=False),
+)
+_cursor = sa.Table(
+    "cursor",
+    _metadata,
+    sa.Column("system", sa.Text, primary_key=True),
+    sa.Column("table_name", sa.Text, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+)
+_run = sa.Table(
+    "run",
+    _metadata,
+    sa.Column("run_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("ended_at", sa.DateTime(timezone=True)),
+    sa.Column("outcome", sa.Text, nullable=False),
+    sa.Column("account", sa.JSON),
+)
+_version = sa.Table(
+    "version",
+    _metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("through_batch_id", sa.Integer, nullable=False),
+)
+
+
+@dataclass(frozen=True)
+class RuleResult:
+    """How many rows of a batch broke one rule."""
+
+    rule: str
+    column_name: str | None
+    severity: str
+    rows_broken: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A row of the ledger. Counts satisfy ``read = quarantined + admitted + unchanged``.
+
+    ``rows_deleted`` counts records that the batch removes, ``rows_alive`` the records of the table once it is applied.
+    ``file`` is relative to the landing folder and is None when nothing was admitted.
+    """
+
+    batch_id: int
+    system: str
+    table_name: str
+    load: str
+    origin: str
+    checksum: str
+    contract: str
+    file: str | None
+    rows_read: int
+    rows_quarantined: int
+    rows_admitted: int
+    rows_unchanged: int
+    rows_deleted: int
+    rows_alive: int
+    landed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+
+
+@dataclass(frozen=True)
+class Version:
+    """A published version and the last batch that it has taken in."""
+
+    number: int
+    published_at: datetime
+    through_batch_id: int
+
+
+class State:
+    """Small transactional facts, in SQLite or PostgreSQL. Close it, or use it as a context manager."""
+
+    def __init__(self, url: str) -> None:
+        """Open the store at the SQLAlchemy ``url`` and create what is missing; ConcordError when it is out of reach."""
+        if url.startswith(("postgres://", "postgresql://")):
+            url = "postgresql+psycopg://" + url.split("://", 1)[1]
+        try:
+            self._engine = sa.create_engine(url)
+            if self._engine.dialect.name == "sqlite":
+                sa.event.listen(self._engine, "connect", _configure_sqlite)
+            _metadata.create_all(self._engine)
+        except (SQLAlchemyError, ModuleNotFoundError) as error:
+            raise ConcordError(
+                f"The state store cannot be opened: {type(error).__name__}.",
+                hint="Check CONCORD_STATE_URL (sqlite:///… or postgresql://…) and that its server is up.",
+            ) from error
+
+    def __enter__(self) -> "State":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._engine.dispose()
+
+    # The ledger
+
+    def reserve_batch(self, system: str, table: str, run_id: int) -> int:
+        """Return the number of a new batch; it counts only once `record_batch` has committed it."""
+        with self._engine.begin() as connection:
+            result = connection.execute(
+                _batch.insert().values(system=system, table_name=table, run_id=run_id, status="open")
+            )
+            return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+    def record_batch(self, batch: Batch, rules: Iterable[RuleResult], cursor: dict[str, Any]) -> None:
+        """Commit the batch, what its contract found, and the table's new cursor together."""
+        values = asdict(batch) | {"status": "landed"}
+        with self._engine.begin() as connection:
+            connection.execute(_batch.update().where(_batch.c.batch_id == batch.batch_id).values(values))
+            results = [asdict(rule) | {"batch_id": batch.batch_id} for rule in rules]
+            if results:
+                connection.execute(_rule_result.insert(), results)
+            key = {"system": batch.system, "table_name": batch.table_name}
+            connection.execute(_cursor.delete().filter_by(**key))
+            connection.execute(_cursor.insert().values(**key, value=cursor))
+
+    def abandon_open_batches(self, system: str, table: str) -> list[int]:
+        """Mark the batches that a killed run left open, and return their numbers; the caller holds the landing lock."""
+        mine = (_batch.c.system == system) & (_batch.c.table_name == table) & (_batch.c.status == "open")
+        with self._engine.begin() as connection:
+            numbers = list(connection.execute(sa.select(_batch.c.batch_id).where(mine)).scalars())
+            connection.execute(_batch.update().where(mine).values(status="abandoned"))
+        return numbers
+
+    def batches(self, system: str | None = None, table: str | None = None, *, after: int = 0) -> list[Batch]:
+        """Return the landed batches in the order of the log, those with a number above ``after``."""
+        wanted = (_batch.c.status == "landed") & (_batch.c.batch_id > after)
+        if system is not None:
+            wanted &= _batch.c.system == system
+        if table is not None:
+            wanted &= _batch.c.table_name == table
+        columns = [_batch.c[name] for name in Batch.__dataclass_fields__]
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(*columns).where(wanted).order_by(_batch.c.batch_id))
+            return [Batch(**row._asdict()) for row in rows]
+
+    def rule_results(self, *, after: int = 0) -> list[tuple[int, RuleResult]]:
+        """Return what the contracts found in the batches above ``after``, with the batch's number."""
+        query = sa.select(_rule_result).where(_rule_result.c.batch_id > after)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(_rule_result.c.batch_id, _rule_result.c.rule))
+            return [(row.batch_id, RuleResult(row.rule, row.column_name, row.severity, row.rows_broken)) for row in rows]
+
+    def cursor(self, system: str, table: str) -> dict[str, Any]:
+        """Return where the extraction of a table stands; empty before the first batch."""
+        query = sa.select(_cursor.c.value).filter_by(system=system, table_name=table)
+        with self._engine.connect() as connection:
+            return dict(connection.execute(query).scalar() or {})
+
+    # Runs
+
+    def start_run(self) -> int:
+        """Return the number of a new run."""
+        with self._engine.begin() as connection:
+            result = connection.execute(_run.insert().values(started_at=datetime.now(UTC), outcome="running"))
+            return int(result.inserted_primary_key[0])  # type: ignore[index]
+
+    def end_run(self, run_id: int, outcome: str, account: dict[str, Any]) -> None:
+        """Record how a run ended."""
+        with self._engine.begin() as connection:
+            connection.execute(
+                _run.update()
+                .where(_run.c.run_id == run_id)
+                .values(ended_at=datetime.now(UTC), outcome=outcome, account=account)
+            )
+
+    def last_run(self) -> dict[str, Any] | None:
+        """Return the latest run that ended: its number, times and outcome."""
+        columns = (_run.c.run_id, _run.c.started_at, _run.c.ended_at, _run.c.outcome)
+        query = sa.select(*columns).where(_run.c.ended_at.is_not(None)).order_by(_run.c.run_id.desc()).limit(1)
+        with self._engine.connect() as connection:
+            row = connection.execute(query).first()
+            return None if row is None else row._asdict()
+
+    # Versions
+
+    def record_version(self, version: Version) -> None:
+        """Record that a version was published; a second time changes nothing."""
+        with self._engine.begin() as connection:
+            known = connection.execute(sa.select(_version.c.number).filter_by(number=version.number)).first()
+            if known is None:
+                connection.execute(_version.insert().values(asdict(version)))
+
+    def versions(self) -> list[Version]:
+        """Return every version ever published, oldest first; their files may be gone."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(_version).order_by(_version.c.number))
+            return [Version(row.number, _in_utc(row.published_at), row.through_batch_id) for row in rows]
+
+
+def _in_utc(instant: datetime) -> datetime:
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def _configure_sqlite(connection: Any, _: object) -> None:
+    connection.execute("pragma journal_mode = wal")
+    connection.execute("pragma synchronous = full")
+    connection.execute("pragma busy_timeout = 30000")
+    connection.execute("pragma foreign_keys = on")
