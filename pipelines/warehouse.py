@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,15 @@ def scratch(*, memory_limit: str, threads: int, folder: Path) -> duckdb.DuckDBPy
             "autoinstall_known_extensions": False,
         }
     )
+
+
+def parquet_columns(path: Path) -> list[str]:
+    """Return the names of the columns of a Parquet file; duckdb.Error when it is not one."""
+    connection = duckdb.connect()
+    try:
+        return [str(row[0]) for row in connection.execute(f"describe from read_parquet({literal(path)})").fetchall()]
+    finally:
+        connection.close()
 
 
 @contextmanager
@@ -96,3 +106,32 @@ def read_published(home: Home, number: int | None = None) -> tuple[duckdb.DuckDB
         else:
             return connection, wanted
     raise ConcordError(f"Version {wanted} is not kept any more.", hint="`concord status` lists the kept versions.")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The rows that a query gave, at most as many as were asked for, and the version that gave them."""
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    is_truncated: bool
+    version: int
+
+
+def ask(home: Home, query: str, *, limit: int, number: int | None = None) -> Answer:
+    """Run one query on a published version, without access to anything but that version.
+
+    Raises ConcordError with DuckDB's own words when the query is wrong or tries to change something.
+    """
+    connection, version = read_published(home, number)
+    try:
+        for setting in ("enable_external_access = false", "lock_configuration = true"):
+            connection.execute(f"set {setting}")
+        result = connection.execute(query)
+        columns = [column[0] for column in result.description or []]
+        rows = result.fetchmany(limit + 1)
+    except duckdb.Error as error:
+        raise ConcordError(f"The query cannot be answered: {str(error).strip()}") from error
+    finally:
+        connection.close()
+    return Answer(columns, rows[:limit], len(rows) > limit, version)

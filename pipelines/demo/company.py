@@ -249,3 +249,14 @@ def _write_file(target: Path, parts: Iterable[str]) -> None:
     with aside.open("w", encoding="utf-8", newline="") as handle:
         handle.writelines(parts)
     move_into_place(aside, target)
+
+
+def advance(folder: Path, *, seed: int = 1, days: int = 1, scale: float = 1.0) -> list[Drop]:
+    """Write the history of a new company, or let the one in ``folder`` live on for ``days`` days; returns the drops written.
+
+    Raises ConcordError as `write_drops` does.
+    """
+    lived = [date.fromisoformat(path.stem) for path in (folder / ".drops").glob("[0-9]*.json")]
+    if not lived:
+        return write_drops(folder, seed=seed, scale=scale)
+    return write_drops(folder, seed=seed, scale=scale, days=(max(lived) - HISTORY_END).days + days)

@@ -1,5 +1,6 @@
 """The log: immutable Parquet batches by system and table, and what they add up to."""
 
+import shutil
 from pathlib import Path
 
 from pipelines.home import Home
@@ -26,8 +27,10 @@ def sweep(home: Home, state: State, system: str, table: str) -> None:
     for batch_id in state.abandon_open_batches(system, table):
         for room in (home.landing, home.quarantine):
             (room / batch_file(system, table, batch_id)).unlink(missing_ok=True)
-    for leftover in home.work.glob("*"):
-        if leftover.is_file():
+    for leftover in home.work.iterdir():
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
             leftover.unlink()
 
 

@@ -101,19 +101,18 @@ def _selection(manifest: Any, plan: Plan, without: set[str]) -> list[str]:
 
 
 def _built_models(settings: Settings, manifest: Any, results: list[dbt.NodeResult]) -> list[BuiltModel]:
-    """Return the built tables with their rows, as DuckDB counts them without reading them."""
+    """Return the built models, tables with their rows."""
     dbt.close_connections()
     with opened(settings.home.candidate) as connection:
-        sizes = {
-            (schema, name): rows
-            for schema, name, rows in connection.execute(
-                "select schema_name, table_name, estimated_size from duckdb_tables()"
-            ).fetchall()
-        }
-    models = []
-    for result in results:
-        schema = str(manifest.nodes[result.unique_id].schema)
-        models.append(BuiltModel(result.name, schema, round(result.seconds, 3), sizes.get((schema, result.name))))
+        tables = set(connection.execute("select schema_name, table_name from duckdb_tables()").fetchall())
+        models = []
+        for result in results:
+            schema = str(manifest.nodes[result.unique_id].schema)
+            rows = None
+            if (schema, result.name) in tables:
+                relation = f"{quoted(schema)}.{quoted(result.name)}"
+                rows = int(connection.execute(f"select count(*) from {relation}").fetchall()[0][0])
+            models.append(BuiltModel(result.name, schema, round(result.seconds, 3), rows))
     return models
 
 

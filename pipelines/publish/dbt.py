@@ -47,7 +47,10 @@ def invoke(
             watch(str(data.node_info.node_name), int(data.index), int(total))
 
     with _environment(settings):
-        manifest = _manifests.get(project.fingerprint)
+        manifest = manifest_of(settings, project)
+        for node in manifest.nodes.values():
+            if node.resource_type == "seed":
+                node.root_path = str(project.folder)  # the one place where a manifest remembers its home
         outcome = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke([*command, *_options(settings, project)])
     if outcome.exception is not None or outcome.result is None:
         reason = str(outcome.exception or "it gave no result").strip()

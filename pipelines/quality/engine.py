@@ -1,7 +1,9 @@
 """Great Expectations pushed down into DuckDB."""
 
 import builtins
+import logging
 import os
+import tempfile
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,6 +18,9 @@ from great_expectations.datasource.fluent import SQLDatasource  # noqa: E402
 from great_expectations.execution_engine import SqlAlchemyExecutionEngine  # noqa: E402
 
 RELATION = "rows_at_the_door"
+
+for _name in ("great_expectations", "great_expectations.data_context.types.base"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 _types = types.ModuleType("duckdb_types")
 _types.__dict__.update({name: value for name, value in vars(sa).items() if not name.startswith("__")})
@@ -55,10 +60,20 @@ class DuckDBDatasource(SQLDatasource):
         return DuckDBExecutionEngine
 
 
+def _context(folder: Path) -> Any:
+    """Return a context that lives in memory; the folders that it makes all the same lie in ``folder`` and not in /tmp."""
+    before = tempfile.tempdir
+    tempfile.tempdir = str(folder)
+    try:
+        return gx.get_context(mode="ephemeral")
+    finally:
+        tempfile.tempdir = before
+
+
 @contextmanager
 def batch_of(database: Path) -> Iterator[Any]:
     """Open the relation RELATION of the DuckDB file ``database`` as a batch to validate, read-only, for this block."""
-    context = gx.get_context(mode="ephemeral")
+    context = _context(database.parent)
     context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
     source = context.data_sources.add_duckdb(  # type: ignore[attr-defined]
         name="door",

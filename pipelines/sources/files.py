@@ -12,7 +12,7 @@ from pipelines.errors import ExtractError
 from pipelines.quality.contract import TableContract, duckdb_type
 from pipelines.settings import FilesSource
 from pipelines.sources.extract import Extract, Skipped, UnreadableRow
-from pipelines.warehouse import literal, quoted
+from pipelines.warehouse import literal, parquet_columns, quoted
 
 LONGEST_LINE = 2_000_000
 _CHUNK = 1 << 20
@@ -85,7 +85,7 @@ def _csv(path: Path, origin: str, checksum: str, contract: TableContract) -> Ext
 
 def _parquet(path: Path, origin: str, checksum: str, contract: TableContract) -> Extract:
     try:
-        names = [column[0] for column in duckdb.sql(f"describe from read_parquet({literal(path)})").fetchall()]
+        names = parquet_columns(path)
     except duckdb.Error as error:
         raise ExtractError(f"{path.name} is not a Parquet file.", hint="Deliver it again.") from error
     _check_columns(path, names, contract)

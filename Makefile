@@ -1,0 +1,85 @@
+# make demo    the environment, a demo company, the dashboards (SERVE=0 stops before serving)
+# make test    the environment with the development tools, then the whole test suite
+# make lint    format and lint of Python and SQL, and types
+# make bench   speed and memory beside the floor        (SIZE=small|5m|…, JSON=file)
+# make soak    more killed runs than the suite has       (KILLS=200)
+# make lock    resolve the pins of pyproject.toml anew
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format bench soak lock clean
+
+SERVE ?= 1
+KILLS ?= 200
+SIZE ?= small
+JSON ?=
+BIN := .venv/bin
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+SUDO := $(shell [ "$$(id -u)" = 0 ] || command -v sudo)
+
+help:
+	@sed -n 's/^# make/  make/p' Makefile
+
+demo: .venv/runtime
+	@$(BIN)/concord demo $(if $(filter 0,$(SERVE)),--no-serve)
+
+test: .venv/development .venv/system
+	@$(BIN)/pytest
+
+lint: .venv/development
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m tests.lint_sql
+
+format: .venv/development
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: .venv/development
+	@$(BIN)/python -m benchmarks --size $(SIZE) $(if $(JSON),--json $(JSON))
+
+soak: .venv/development
+	@$(BIN)/python -m tests.soak --kills $(KILLS)
+
+clean:
+	@rm -rf .venv .concord target
+
+# The environment: a pinned installer, checked by hash, then everything else with it.
+
+.venv/bin/uv: requirements-installer.lock
+	@echo "Making the environment in .venv …"
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v == (3, 11) or sys.exit(f"Concord needs Python 3.11, this is {v[0]}.{v[1]}. Name one: make PYTHON=/path/to/python3.11")'
+	@$(PYTHON) -m venv .venv 2>/dev/null || { rm -rf .venv; \
+		echo "Python has no venv; installing Debian's package for it …"; \
+		$(SUDO) apt-get update -qq && $(SUDO) apt-get install -y -qq python3.11-venv >/dev/null && $(PYTHON) -m venv .venv; }
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-installer.lock
+	@touch $@
+
+.venv/runtime: .venv/bin/uv requirements.lock pyproject.toml
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/development: .venv/runtime requirements-development.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-development.lock
+	@touch $@
+
+# What tests want from the system. Without it the tests that need it say so.
+.venv/system: .venv/bin/uv
+	@missing=""; \
+	command -v chromium >/dev/null || missing="$$missing chromium"; \
+	ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	if [ -n "$$missing" ]; then \
+		echo "Installing$$missing from the system's packages …"; \
+		{ $(SUDO) apt-get update -qq && DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq --no-install-recommends $$missing >/dev/null; } \
+			|| echo "Could not install$$missing: the tests that need it will say so."; \
+	fi
+	@touch $@
+
+lock: .venv/bin/uv
+	@$(BIN)/uv lock -q
+	@$(BIN)/uv export -q --frozen --no-emit-project --no-dev --group install --no-header -o requirements.lock
+	@$(BIN)/uv export -q --frozen --no-emit-project --only-group dev --no-header -o requirements-development.lock
+	@$(BIN)/uv export -q --frozen --no-emit-project --only-group installer --no-header -o requirements-installer.lock

@@ -1,0 +1,106 @@
+"""The dashboards: who sees which page, and which published version they read.
+
+Start from the root of the repository: ``python -m streamlit run dashboards/app.py``.
+"""
+
+from datetime import UTC, datetime
+from html import escape
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from dashboards.components import formats, look
+from dashboards.pages import customers, loads, overview
+from dashboards.published import ConcordError, Edition, current_edition, settings
+from dashboards.queries import sales
+from pipelines.settings import WarehouseSettings
+
+_WATCH_SECONDS = 2
+
+
+def main() -> None:
+    """Draw the page that was asked for, on the version that is published now."""
+    st.set_page_config(page_title="Concord", page_icon=str(look.MARK), layout="wide")
+    look.apply_style()
+    try:
+        company = settings().warehouse
+    except ConcordError as error:
+        st.navigation([st.Page(_nothing, title="Concord")], position="hidden")
+        look.empty("The configuration is refused", error.message, error.hint or "")
+        return
+    edition = current_edition()
+    pages = _pages(edition, company)
+    page = st.navigation(pages, position="hidden")
+    with st.sidebar:
+        look.brand(company.name)
+        for link in pages:
+            st.page_link(link)
+        _watch(edition)
+    if edition is None:
+        look.empty(
+            "Nothing is published yet",
+            "Load your data. This page shows it as soon as the first version is published.",
+            "concord run",
+        )
+        return
+    try:
+        page.run()
+    except ConcordError as error:
+        look.empty("This page cannot be shown now", error.message, error.hint or "")
+
+
+def _pages(edition: Edition | None, company: WarehouseSettings) -> list[StreamlitPage]:
+    """Return the pages that this person sees, drawn on ``edition``; without one they are there and empty."""
+
+    def show_overview() -> None:
+        if edition:
+            overview.show(edition, company.group_currency)
+
+    def show_customers() -> None:
+        if edition:
+            customers.show(edition, company.group_currency, _data_through(edition))
+
+    def show_loads() -> None:
+        if edition:
+            loads.show(edition, _data_through(edition))
+
+    return [
+        st.Page(show_overview, title="Overview", icon=":material/monitoring:", url_path="overview", default=True),
+        st.Page(show_customers, title="Customers", icon=":material/group:", url_path="customers"),
+        st.Page(show_loads, title="Data health", icon=":material/fact_check:", url_path="loads"),
+    ]
+
+
+def _nothing() -> None:
+    """Stand for a page when there is nothing to draw."""
+
+
+def _data_through(edition: Edition) -> str:
+    span = sales.order_span(edition.number)
+    return f"Orders through {formats.day(span.last_order_date)}." if span else "No orders yet."
+
+
+@st.fragment(run_every=_WATCH_SECONDS)
+def _watch(shown: Edition | None) -> None:
+    """Say which version is seen, and draw everything anew when another one is published."""
+    if current_edition() != shown:
+        st.rerun()
+    if shown is None:
+        st.html('<div class="concord-version"><b>No version yet</b></div>')
+        return
+    since = formats.ago(shown.published_at, datetime.now(UTC))
+    st.html(
+        f'<div class="concord-version"><b>Version {shown.number}</b>'
+        f"<span>published {escape(since)}</span><span>{escape(_through(shown))}</span></div>"
+    )
+
+
+def _through(edition: Edition) -> str:
+    try:
+        span = sales.order_span(edition.number)
+    except ConcordError:
+        return ""
+    return f"data through {formats.day(span.last_order_date)}" if span else "no orders yet"
+
+
+main()

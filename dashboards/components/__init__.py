@@ -1,0 +1,1 @@
+"""What pages share: formats, cards, charts, tables."""

@@ -1,0 +1,1 @@
+"""One module a page: it asks a question and draws the answer."""

@@ -1,0 +1,1 @@
+"""Questions to the marts: SQL with bound parameters, one module a subject."""

@@ -1,0 +1,159 @@
+"""Questions to the customer marts. Keys travel as text: a browser would round numbers of 60 bits."""
+
+from dashboards.published import DataFrame, ask
+
+_FOUND = """
+select
+    cast(customer_key as varchar) as customer_key,
+    customer_number,
+    customer_name,
+    city,
+    country_name,
+    email,
+    orders,
+    revenue_group,
+    last_order_date
+from customer.customer_360
+where
+    customer_key <> -1
+    and coalesce(
+        list_bool_and(
+            list_transform(
+                cast($patterns as varchar[]),
+                lambda pattern: strip_accents(
+                    concat_ws(' ', customer_number, customer_name, email, phone, city, country_name)
+                ) ilike strip_accents(pattern) escape '\\'
+            )
+        ),
+        true
+    )
+order by
+    lower(coalesce(customer_number, '')) = lower($exact) desc,
+    revenue_group desc,
+    customer_name,
+    customer_key
+limit $most
+"""
+
+
+def found_customers(version: int, text: str, most: int = 50) -> DataFrame:
+    """Return the ``most`` largest customers in whom every word of ``text`` occurs: number, name, e-mail, phone, place.
+
+    Case and accents do not matter; the customer with exactly that number comes first.
+    """
+    words = text.split()
+    patterns = ["%" + _escaped(word) + "%" for word in words]
+    return ask(_FOUND, {"patterns": patterns, "exact": text.strip(), "most": most}, version)
+
+
+def _escaped(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+_CUSTOMER = """
+select
+    cast(customer_key as varchar) as customer_key,
+    * exclude (customer_key)
+from customer.customer_360
+where customer_key = try_cast($customer_key as bigint)
+"""
+
+
+def customer(version: int, customer_key: str) -> DataFrame:
+    """Return the one row of a customer, or none."""
+    return ask(_CUSTOMER, {"customer_key": customer_key}, version)
+
+
+_ATTRIBUTES = """
+select
+    attribute,
+    attribute_value,
+    record_type,
+    source_system,
+    source_id,
+    is_golden
+from customer.customer_attribute
+where customer_key = try_cast($customer_key as bigint)
+order by attribute_order, is_golden desc, source_system, source_id
+"""
+
+
+def attributes(version: int, customer_key: str) -> DataFrame:
+    """Return what each record says about a customer, attribute by attribute, the golden value first."""
+    return ask(_ATTRIBUTES, {"customer_key": customer_key}, version)
+
+
+_ORDERS = """
+select
+    order_number,
+    min(order_date) as order_date,
+    max(ship_date) as ship_date,
+    count(*) as order_lines,
+    sum(quantity) as quantity,
+    sum(net_amount_group) as net_amount_group,
+    sum(margin_group) as margin_group,
+    source_system
+from customer.customer_order_line
+where customer_key = try_cast($customer_key as bigint)
+group by sales_order_key, order_number, source_system
+order by order_date desc, order_number desc
+"""
+
+
+def orders(version: int, customer_key: str) -> DataFrame:
+    """Return the orders of a customer, newest first."""
+    return ask(_ORDERS, {"customer_key": customer_key}, version)
+
+
+_ORDER_LINES = """
+select
+    order_number,
+    line_number,
+    order_date,
+    product_number,
+    product_name,
+    category_name,
+    quantity,
+    unit_price_document,
+    document_currency,
+    net_amount_document,
+    net_amount_group,
+    margin_group
+from customer.customer_order_line
+where customer_key = try_cast($customer_key as bigint)
+order by order_date desc, order_number desc, line_number
+"""
+
+
+def order_lines(version: int, customer_key: str) -> DataFrame:
+    """Return the order lines of a customer, newest first."""
+    return ask(_ORDER_LINES, {"customer_key": customer_key}, version)
+
+
+_MONTHS = """
+with monthly as (
+    select
+        cast(date_trunc('month', order_date) as date) as order_month,
+        sum(net_amount_group) as revenue_group
+    from customer.customer_order_line
+    where customer_key = try_cast($customer_key as bigint)
+    group by all
+),
+
+calendar as (
+    select cast(unnest(generate_series(min(order_month), max(order_month), interval 1 month)) as date) as order_month
+    from monthly
+)
+
+select
+    calendar.order_month,
+    coalesce(monthly.revenue_group, 0) as revenue_group
+from calendar
+left join monthly on calendar.order_month = monthly.order_month
+order by calendar.order_month
+"""
+
+
+def revenue_by_month(version: int, customer_key: str) -> DataFrame:
+    """Return a customer's revenue a month from the first to the last order, months without orders included."""
+    return ask(_MONTHS, {"customer_key": customer_key}, version)

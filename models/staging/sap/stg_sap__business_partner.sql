@@ -1,0 +1,29 @@
+{{ config(unique_key='source_id') }}
+
+with
+
+latest as (
+    {{ latest_version(source('raw_sap', 'KNA1'), ['KUNNR']) }}
+),
+
+-- A customer flagged for deletion (LOEVM) keeps its orders: it is not gone.
+business_partner as (
+    select
+        kunnr as source_id,
+        {{ customer_reference('kunnr') }} as customer_reference,
+        {{ clean_text('name1') }} as customer_name,
+        false as is_person,
+        {{ clean_text('telf1') }} as phone,
+        {{ clean_text('stceg') }} as tax_id,
+        {{ clean_text('stras') }} as street,
+        {{ clean_text('ort01') }} as city,
+        {{ clean_text('pstlz') }} as postcode,
+        {{ clean_text('land1') }} as country_code,
+        {{ date_from_digits('erdat') }} as created_date,
+        coalesce(loevm, '') = 'X' as is_flagged_for_deletion,
+        _op = 'delete' as is_deleted,
+        _batch_id
+    from latest
+)
+
+select * from business_partner

@@ -1,0 +1,47 @@
+{{ config(materialized='view') }}
+
+with
+
+material as (
+    select * from {{ ref('stg_sap__material') }}
+),
+
+product_name as (
+    select
+        material_source_id,
+        coalesce(
+            max(product_name) filter (where sap_language = 'E' and not is_deleted),
+            max(product_name) filter (where sap_language = 'D' and not is_deleted)
+        ) as product_name,
+        max(_batch_id) as _batch_id
+    from {{ ref('stg_sap__material_text') }}
+    group by material_source_id
+),
+
+-- A material that several plants value costs what the first of them says.
+product_cost as (
+    select
+        material_source_id,
+        min_by(unit_cost, valuation_area) filter (where not is_deleted) as unit_cost,
+        max(_batch_id) as _batch_id
+    from {{ ref('stg_sap__material_valuation') }}
+    group by material_source_id
+),
+
+product as (
+    select
+        material.source_id,
+        material.product_number,
+        product_name.product_name,
+        material.category_code,
+        material.unit_of_measure,
+        product_cost.unit_cost as unit_cost_group,
+        cast(null as date) as start_date,
+        material.is_deleted,
+        greatest(material._batch_id, coalesce(product_name._batch_id, 0), coalesce(product_cost._batch_id, 0)) as _batch_id
+    from material
+    left join product_name on material.source_id = product_name.material_source_id
+    left join product_cost on material.source_id = product_cost.material_source_id
+)
+
+select * from product

@@ -1,0 +1,36 @@
+{{ config(materialized='view') }}
+
+with
+
+order_item as (
+    select * from {{ ref('stg_sap__order_item') }}
+),
+
+order_header as (
+    select * from {{ ref('stg_sap__order_header') }}
+),
+
+-- A line is gone when it is cancelled, or when its order is gone or has not come yet.
+sales_order_line as (
+    select
+        order_item.source_id,
+        order_item.order_number,
+        order_item.line_number,
+        order_header.customer_source_id,
+        order_item.product_number,
+        order_header.order_date,
+        cast(null as date) as ship_date,
+        order_header.due_date,
+        order_item.quantity,
+        order_item.unit_price_document,
+        order_item.net_amount_document,
+        order_header.document_currency,
+        order_header.is_order_date_estimated,
+        false as is_amount_corrected,
+        order_item.is_deleted or order_item.is_cancelled or coalesce(order_header.is_deleted, true) as is_deleted,
+        greatest(order_item._batch_id, coalesce(order_header._batch_id, 0)) as _batch_id
+    from order_item
+    left join order_header on order_item.order_source_id = order_header.source_id
+)
+
+select * from sales_order_line

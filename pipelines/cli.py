@@ -1,0 +1,301 @@
+"""The command line: ``concord …``."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.errors import ConcordError
+from pipelines.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="concord",
+    help="Brings CRM and ERP into concord: one customer, one set of books, one version of every figure.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+out = Console(width=None if sys.stdout.isatty() else 120)
+err = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
+
+HELD = 3
+
+Config = Annotated[
+    Path | None, typer.Option("--config", "-c", help="The configuration; default: concord.toml here, else the demo's.")
+]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output and nothing else there.")]
+
+
+@app.callback()
+def options(debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False) -> None:
+    """Remember what holds for every command."""
+    if debug:
+        os.environ["CONCORD_DEBUG"] = "1"
+
+
+def main() -> None:
+    """Run the command line: one clear line for what a person can act on, and an exit code other than zero."""
+    try:
+        app()
+    except ConcordError as error:
+        if os.environ.get("CONCORD_DEBUG"):
+            raise
+        err.print(f"[bold red]Error:[/] {_escaped(error.message)}", highlight=False)
+        if error.hint:
+            err.print(_escaped(error.hint), style="dim", highlight=False)
+        sys.exit(1)
+
+
+@app.command(epilog="Example: `concord run --config docs/examples/crm-erp-csv/concord.toml`")
+def run(
+    config: Config = None,
+    full: Annotated[bool, typer.Option("--full", help="Rebuild the warehouse from the whole log.")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Keep a candidate that fails, for a look.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Ingest what is new, build, audit, publish.
+
+    Exit code 0: done. 1: nothing was published, readers keep the last version. 3: published, but a table was held back.
+    """
+    settings = load_settings(config)
+    account = _run(settings, full=full, keep=keep, as_json=as_json)
+    if account.held:
+        raise typer.Exit(HELD)
+
+
+@app.command(epilog="Example: `concord demo --no-serve`")
+def demo(
+    days: Annotated[int, typer.Option("--days", min=1, help="Days by which a company that exists already moves on.")] = 1,
+    seed: Annotated[int, typer.Option("--seed", help="Another seed is another company.")] = 1,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop before serving the dashboards.")] = False,
+    port: Annotated[int, typer.Option("--port", help="Port of the dashboards; 0: a free one.")] = 8501,
+) -> None:
+    """Make a small company with a CRM and an ERP, run it through the warehouse, and serve the dashboards.
+
+    The first time it has three years of history; every further time the company lives on for a day.
+    """
+    from pipelines.demo.company import advance
+
+    settings = load_settings(_demo_config())
+    settings.home.create()
+    with err.status("The demo company lives on …"):
+        drops = advance(settings.home.root / "demo" / "extracts", seed=seed, days=days)
+    rows = sum(sum(drop.rows.values()) for drop in drops)
+    out.print(f"The company's CRM and ERP delivered {rows:,} rows, up to {drops[-1].day:%d %B %Y}.\n")
+    _run(settings, full=False, keep=False, as_json=False)
+    if not no_serve:
+        _serve(settings, port)
+
+
+@app.command(epilog="Example: `concord status --json`")
+def status(config: Config = None, as_json: Json = False) -> None:
+    """Show the published version, the kept ones, and how the last run ended."""
+    from pipelines.publish import versions
+    from pipelines.report import ago
+    from pipelines.warehouse import current_version
+
+    settings = load_settings(config)
+    with _state(settings) as state:
+        current = current_version(settings.home)
+        kept = versions.kept(settings.home, state)
+        last = state.last_run()
+    if as_json:
+        entries = [_version_entry(version, current) for version in kept]
+        published = next((entry for entry in entries if entry["current"]), None)
+        _print_json({"published": published, "kept": entries, "last_run": last, "home": str(settings.home.root)})
+        return
+    if current is None:
+        out.print("Nothing has been published yet. Run `concord run` or `concord demo`.", highlight=False)
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    for name in ("version", "published", "", "through batch", ""):
+        table.add_column(name)
+    for version in reversed(kept):
+        is_current = version.number == current
+        instant = f"{version.published_at:%Y-%m-%d %H:%M:%S} UTC"
+        mark = "← readers see this one" if is_current else ""
+        row = (str(version.number), instant, ago(version.published_at), str(version.through_batch_id), mark)
+        table.add_row(*row, style="bold" if is_current else None)
+    out.print(table)
+    if last is not None:
+        out.print(f"\nLast run: {last['run_id']}, {last['outcome']}.", highlight=False)
+
+
+@app.command(epilog="Example: `concord rollback` (to the version before) or `concord rollback 12`")
+def rollback(
+    version: Annotated[int | None, typer.Argument(help="A kept version; default: the one before the current.")] = None,
+    config: Config = None,
+) -> None:
+    """Let readers see an earlier version again. Nothing is lost: the next run takes in what it lacks."""
+    from pipelines.publish import versions
+
+    settings = load_settings(config)
+    with _state(settings) as state:
+        target = versions.rollback(settings, state, version)
+    out.print(f"Readers see version {target.number} now, published {target.published_at:%Y-%m-%d %H:%M:%S} UTC.")
+
+
+@app.command(epilog='Example: `concord sql "from sales.revenue_month order by order_month desc limit 3"`')
+def sql(
+    query: Annotated[str, typer.Argument(help="SQL on the published version, read-only; '-' reads standard input.")],
+    config: Config = None,
+    as_json: Json = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Rows to show at the most.")] = 1000,
+    version: Annotated[int | None, typer.Option("--version", help="A kept version instead of the current one.")] = None,
+) -> None:
+    """Ask the published warehouse a question."""
+    from pipelines.warehouse import ask
+
+    settings = load_settings(config)
+    text = sys.stdin.read() if query == "-" else query
+    answer = ask(settings.home, text, limit=limit, number=version)
+    if as_json:
+        rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+        _print_json(
+            {"version": answer.version, "columns": answer.columns, "rows": rows, "truncated": answer.is_truncated}
+        )
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for index, column in enumerate(answer.columns):
+        numeric = all(isinstance(row[index], int | float | Decimal | None) for row in answer.rows)
+        table.add_column(column, justify="right" if numeric else "left")
+    for row in answer.rows:
+        table.add_row(*("" if value is None else _escaped(str(value)) for value in row))
+    out.print(table)
+    more = f", more than {limit} rows: raise --limit" if answer.is_truncated else ""
+    err.print(f"{len(answer.rows):,} rows from version {answer.version}{more}", style="dim")
+
+
+@app.command(epilog="Example: `concord dashboards --port 8600`")
+def dashboards(
+    config: Config = None,
+    port: Annotated[int, typer.Option("--port", help="Port on 127.0.0.1; 0: a free one.")] = 8501,
+) -> None:
+    """Serve the dashboards on this machine until Ctrl-C."""
+    _serve(load_settings(config), port)
+
+
+@app.command(epilog="Example: `concord docs`")
+def docs(config: Config = None) -> None:
+    """Write the documentation of all models, with their lineage, into one HTML file."""
+    from pipelines.publish.documentation import write_documentation
+
+    settings = load_settings(config)
+    with _state(settings) as state, err.status("Reading the models …"):
+        target = write_documentation(settings, state)
+    out.print(f"Written to {target}", highlight=False, soft_wrap=True)
+
+
+@app.command(epilog="Example: `concord doctor --config concord.toml`")
+def doctor(config: Config = None) -> None:
+    """Check the machine, the configuration, the sources and the stores, and say what to do."""
+    from pipelines.doctor import examine
+
+    healthy = True
+    for finding in examine(config):
+        healthy &= finding.is_well
+        out.print(f"{'[green]✓' if finding.is_well else '[red]✗'}[/] {_escaped(finding.text)}", highlight=False)
+        if not finding.is_well and finding.advice:
+            out.print(f"    {_escaped(finding.advice)}", style="dim", highlight=False)
+    if not healthy:
+        raise typer.Exit(1)
+
+
+def _run(settings: Settings, *, full: bool, keep: bool, as_json: bool) -> Any:
+    """Run under Prefect, with progress, and show the account; ConcordError passes through after the account is shown."""
+    from pipelines.flows.server import prefect_api
+
+    settings.home.create()
+    with _state(settings) as state:
+        from pipelines import run as runs
+
+        account = runs.new_account(state)
+    from pipelines.report import LiveProgress, print_account
+
+    with prefect_api(settings.home.root) as api:
+        with err.status("Starting …"):
+            _import_while_waiting()
+            api.wait()
+            from pipelines.flows import run as flows
+        with LiveProgress(err) as progress:
+            flows.watcher.set(progress)
+            flows.account.set(account)
+            try:
+                flows.concord_run(str(settings.file), run_name=str(account.run_id), full=full, keep=keep)
+            except ConcordError:
+                if as_json:
+                    _print_json(account.model_dump(mode="json"))
+                raise
+    if as_json:
+        _print_json(account.model_dump(mode="json"))
+    else:
+        print_account(out, account)
+    return account
+
+
+def _import_while_waiting() -> None:
+    """Import the slow libraries while Prefect's API starts in its own process."""
+    import dbt.cli.main
+    import prefect  # noqa: F401
+
+    import pipelines.quality.engine  # noqa: F401
+
+
+def _serve(settings: Settings, port: int) -> None:
+    from pipelines.serving.dashboards import serve
+
+    serve(settings, port, lambda url: out.print(f"Dashboards: [bold]{url}[/]  (Ctrl-C ends them)", highlight=False))
+
+
+@contextmanager
+def _state(settings: Settings) -> Iterator[Any]:
+    from pipelines.state import State
+
+    settings.home.create()
+    with State(settings.state_url.get_secret_value()) as state:
+        yield state
+
+
+def _demo_config() -> Path:
+    from pipelines.settings import REPOSITORY
+
+    return REPOSITORY / "concord.toml"
+
+
+def _version_entry(version: Any, current: int | None) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "published_at": version.published_at,
+        "through_batch_id": version.through_batch_id,
+        "current": version.number == current,
+    }
+
+
+def _print_json(document: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(document, default=_json_value, ensure_ascii=False, indent=2) + "\n")
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and value.as_tuple().exponent == 0 else float(value)
+    isoformat: Callable[[], str] | None = getattr(value, "isoformat", None)
+    return isoformat() if isoformat is not None else str(value)
+
+
+def _escaped(text: str) -> str:
+    from rich.markup import escape
+
+    return escape(text)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The promises of Concord, each held by a test."""
