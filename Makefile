@@ -31,7 +31,7 @@ lint: .venv/development
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@$(BIN)/python -m tests.lint_sql
+	@mkdir -p target && $(BIN)/sqlfluff lint --disable-progress-bar -n models docs/examples tests/data
 
 format: .venv/development
 	@$(BIN)/ruff format .

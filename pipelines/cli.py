@@ -74,7 +74,9 @@ def run(
 
 @app.command(epilog="Example: `concord demo --no-serve`")
 def demo(
-    days: Annotated[int, typer.Option("--days", min=1, help="Days by which a company that exists already moves on.")] = 1,
+    days: Annotated[
+        int, typer.Option("--days", min=1, help="Days by which a company that exists already moves on.")
+    ] = 1,
     seed: Annotated[int, typer.Option("--seed", help="Another seed is another company.")] = 1,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop before serving the dashboards.")] = False,
     port: Annotated[int, typer.Option("--port", help="Port of the dashboards; 0: a free one.")] = 8501,

@@ -101,7 +101,9 @@ def _print_rules(console: Console, account: RunAccount) -> None:
             fate = "quarantined" if rule.severity == "quarantine" else "reported"
             table.add_row(row.name, rule.rule, f"{rule.rows:,}", fate)
     console.print(table)
-    console.print("Quarantined rows stay out and are kept; reported ones are admitted, and staging repairs or marks them.\n")
+    console.print(
+        "Quarantined rows stay out and are kept; reported ones are admitted, and staging repairs or marks them.\n"
+    )
 
 
 def _print_outcome(console: Console, account: RunAccount) -> None:

@@ -188,7 +188,9 @@ class State:
         query = sa.select(_rule_result).where(_rule_result.c.batch_id > after)
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(_rule_result.c.batch_id, _rule_result.c.rule))
-            return [(row.batch_id, RuleResult(row.rule, row.column_name, row.severity, row.rows_broken)) for row in rows]
+            return [
+                (row.batch_id, RuleResult(row.rule, row.column_name, row.severity, row.rows_broken)) for row in rows
+            ]
 
     def cursor(self, system: str, table: str) -> dict[str, Any]:
         """Return where the extraction of a table stands; empty before the first batch."""

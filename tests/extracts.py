@@ -3,6 +3,7 @@
 import copy
 import csv
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,9 +18,7 @@ EXAMPLE = REPOSITORY / "docs" / "examples" / "crm-erp-csv" / "concord.toml"
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
 
 _COLUMNS = {
-    "source_crm/cust_info": (
-        "cst_id,cst_key,cst_firstname,cst_lastname,cst_marital_status,cst_gndr,cst_create_date"
-    ),
+    "source_crm/cust_info": ("cst_id,cst_key,cst_firstname,cst_lastname,cst_marital_status,cst_gndr,cst_create_date"),
     "source_crm/prd_info": "prd_id,prd_key,prd_nm,prd_cost,prd_line,prd_start_dt,prd_end_dt",
     "source_crm/sales_details": (
         "sls_ord_num,sls_prd_key,sls_cust_id,sls_order_dt,sls_ship_dt,sls_due_dt,sls_sales,sls_quantity,sls_price"
@@ -29,7 +28,7 @@ _COLUMNS = {
     "source_erp/PX_CAT_G1V2": "ID,CAT,SUBCAT,MAINTENANCE",
 }
 
-Key = str | tuple[str, str]
+_one_at_a_time = threading.Lock()
 
 
 @dataclass
@@ -69,9 +68,7 @@ def product(number: int, name: str = "HEL-01", cost: str = "10", start: str = "2
     return [str(number), f"AC-HE-{name}", f"Helmet {name}", cost, "S", start, ""]
 
 
-def sale(
-    order: str, item: str, buyer: int, day: int = 20250110, quantity: int = 1, price: str = "25"
-) -> list[str]:
+def sale(order: str, item: str, buyer: int, day: int = 20250110, quantity: int = 1, price: str = "25") -> list[str]:
     """A row of sales_details; the amount is quantity × price."""
     return [order, item, str(buyer), str(day), "20250120", "20250125", str(quantity * int(price)), str(quantity), price]
 
@@ -96,7 +93,7 @@ def small_company() -> TinyCompany:
 
 def example_settings(extracts: Path, home: Path) -> Settings:
     """Return the settings of the worked example with its extracts and its home in these folders."""
-    with environment(CONCORD_EXTRACTS=str(extracts), CONCORD_HOME=str(home)):
+    with _one_at_a_time, environment(CONCORD_EXTRACTS=str(extracts), CONCORD_HOME=str(home)):
         return load_settings(EXAMPLE)
 
 

@@ -30,12 +30,12 @@ def figure(
     colour: Literal["blue", "orange", "gray"] = "blue" if rises else "orange" if falls else "gray"
     arrow: Literal["up", "down", "off"] = "up" if rises else "down" if falls else "off"
     if trend is None:
-        st.metric(label, value, help=_plain(definition), border=True, height="stretch")
+        st.metric(label, value, help=_plain(definition), border=True)
         return
     st.metric(
         label,
         value,
-        delta=relative or "no year before",
+        delta=relative or "not compared",
         delta_color=colour,
         delta_arrow=arrow,
         delta_description=f"vs {before_written}" if relative else None,
@@ -43,7 +43,6 @@ def figure(
         chart_type="area",
         help=_plain(definition),
         border=True,
-        height="stretch",
     )
 
 

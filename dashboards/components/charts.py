@@ -7,6 +7,8 @@ from dashboards.components import formats
 from dashboards.published import DataFrame
 
 _HEIGHT = 300
+_FEW_BARS = 4
+_WIDEST_BAR = 90
 
 
 def revenue_against_last_year(months: DataFrame, currency: str, *, has_last_year: bool) -> None:
@@ -33,17 +35,18 @@ def revenue_against_last_year(months: DataFrame, currency: str, *, has_last_year
         x=alt.X("month:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
         tooltip=[alt.Tooltip(f"{name}:N", title=name.capitalize()) for name in ["month", "this year", *compared]],
     )
+    few = len(data) <= _FEW_BARS
     axis = alt.Axis(labelExpr=formats.axis_label(currency), tickCount=5, title=None)
     chart = (
         base.transform_calculate(series="'This period'")
-        .mark_bar(cornerRadiusTopLeft=3, cornerRadiusTopRight=3)
+        .mark_bar(cornerRadiusTopLeft=3, cornerRadiusTopRight=3, width=_WIDEST_BAR if few else alt.Undefined)
         .encode(y=alt.Y("revenue_group:Q", axis=axis), color=colour)
     )
     if has_last_year:
-        band = alt.RelativeBandSize(0.95)
+        width = _WIDEST_BAR + 10 if few else alt.RelativeBandSize(0.95)
         chart = chart + (
             base.transform_calculate(series="'The year before'")
-            .mark_tick(thickness=4, opacity=1, orient="horizontal", width=band)
+            .mark_tick(thickness=4, opacity=1, orient="horizontal", width=width)
             .encode(y=alt.Y("revenue_group_last_year:Q", axis=axis), color=colour)
         )
     st.altair_chart(chart.properties(height=_HEIGHT), width="stretch")

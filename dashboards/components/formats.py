@@ -58,6 +58,11 @@ def whole(value: Any) -> str:
     return NONE if is_missing(value) else _minus(f"{round(float(value)):,}")
 
 
+def things(number: int, thing: str) -> str:
+    """Return a number with its noun: ``1 row``, ``1,234 rows``."""
+    return f"{count(number)} {thing}{'' if number == 1 else 's'}"
+
+
 def share(value: Any) -> str:
     """Return a share (0 to 1) in percent: ``12.3 %``, ``0 %``; what is more than nothing is never shown as nothing."""
     if is_missing(value):
@@ -108,8 +113,7 @@ def ago(then: datetime, now: datetime) -> str:
     seconds = max(0.0, (now - then).total_seconds())
     for length, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if seconds >= length:
-            times = math.floor(seconds / length)
-            return f"{times} {unit}{'' if times == 1 else 's'} ago"
+            return f"{things(math.floor(seconds / length), unit)} ago"
     return "just now"
 
 

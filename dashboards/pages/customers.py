@@ -82,11 +82,11 @@ def _customer(edition: Edition, currency: str, key: str, meaning: dict[str, str]
     look.title(_text(who["customer_name"]) or "Customer without a name", _identity(who))
     _figures(who, currency, meaning)
 
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([3, 2], gap="large")
     with left:
         _attributes(edition, key)
     with right:
-        look.section("Revenue by month", f"Since the first order, {formats.day(who['first_order_date'])}.")
+        look.section("Revenue by month", f"To the last order, {formats.day(who['last_order_date'])}.")
         months = customers.revenue_by_month(edition.number, key)
         if months.empty:
             look.note("No orders yet.")
@@ -109,8 +109,8 @@ def _identity(who: dict[str, Any]) -> str:
         ", ".join(part for part in (_text(who["city"]), _text(who["country_name"])) if part),
         "Person" if who["is_person"] else "Company",
         _text(who["industry"]),
-        f"known since {formats.day(who['created_date'])}" if not formats.is_missing(who["created_date"]) else "",
-        f"{records} record{'' if records == 1 else 's'} in {' and '.join(dict.fromkeys(systems))}" if systems else "",
+        f"customer since {formats.day(who['first_order_date'])}" if who["orders"] else "no orders yet",
+        f"{formats.things(records, 'record')} in {' and '.join(dict.fromkeys(systems))}" if systems else "",
     ]
     return " · ".join(part for part in parts if part)
 
@@ -137,7 +137,7 @@ def _attributes(edition: Edition, key: str) -> None:
     said = customers.attributes(edition.number, key)
     rows, conflicts = _golden_rows(said)
     if conflicts:
-        sentence = f"{conflicts} {'attribute differs' if conflicts == 1 else 'attributes differ'} between records."
+        sentence = f"The records disagree on {formats.things(conflicts, 'attribute')}."
     else:
         sentence = "The records agree."
     look.section("What we know, and from where", sentence)

@@ -61,11 +61,11 @@ def show(edition: Edition, data_through: str) -> None:
 
 
 def _verdict(account: DataFrame, refused: int) -> str:
-    tables_loaded = f"{len(account)} table{'' if len(account) == 1 else 's'}"
+    tables_loaded = formats.things(len(account), "table")
     if not all(_adds_up(row) for row in account.to_dict("records")):
         return f"{tables_loaded}. The account of a table does not add up: look at the status below."
     if refused:
-        return f"{tables_loaded}. {formats.count(refused)} rows of the last loads broke a rule and were kept out."
+        return f"{tables_loaded}. Kept out of the last loads: {formats.things(refused, 'row')} that broke a rule."
     return f"{tables_loaded}. Every row of the last loads came in."
 
 

@@ -141,7 +141,16 @@ with monthly as (
 ),
 
 calendar as (
-    select cast(unnest(generate_series(min(order_month), max(order_month), interval 1 month)) as date) as order_month
+    select
+        cast(
+            unnest(
+                generate_series(
+                    least(min(order_month), cast(max(order_month) - interval 11 months as date)),
+                    max(order_month),
+                    interval 1 month
+                )
+            ) as date
+        ) as order_month
     from monthly
 )
 
@@ -155,5 +164,5 @@ order by calendar.order_month
 
 
 def revenue_by_month(version: int, customer_key: str) -> DataFrame:
-    """Return a customer's revenue a month from the first to the last order, months without orders included."""
+    """Return a customer's revenue a month to the last order: since the first one, at least a year."""
     return ask(_MONTHS, {"customer_key": customer_key}, version)

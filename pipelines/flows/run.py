@@ -35,9 +35,7 @@ def concord_run(config: str, run_name: str, full: bool = False, keep: bool = Fal
     with State(settings.state_url.get_secret_value()) as state:
         current = account.get() or runs.new_account(state)
         try:
-            runs.run(
-                settings, state, full=full, keep=keep, progress=watcher.get(), steps=_as_task, account=current
-            )
+            runs.run(settings, state, full=full, keep=keep, progress=watcher.get(), steps=_as_task, account=current)
         finally:
             _leave_artifacts(current)
     return current

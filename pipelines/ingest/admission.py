@@ -48,7 +48,9 @@ def admit(connection: duckdb.DuckDBPyConnection, table: Table, extract: Extract,
     unchanged_rows = _count(connection, "unchanged_row")
     if unchanged_rows:
         changed = home.work / "changed.parquet"
-        connection.execute(f"copy (select * exclude (_row_number), _row_number as _line from changed) to {literal(changed)}")
+        connection.execute(
+            f"copy (select * exclude (_row_number), _row_number as _line from changed) to {literal(changed)}"
+        )
         rules = find_breaches(connection, changed, condition, contract, home.work)
         connection.execute(
             f"""
@@ -131,7 +133,11 @@ def _find_changes(connection: duckdb.DuckDBPyConnection, table: Table, earlier: 
     connection.execute("drop table if exists alive")
     if current is not None:
         connection.execute(f"create temporary table alive as {current}")
-        alone = "" if contract.load == "full" else f"and ({key}) in (select ({key}) from incoming group by {key} having count(*) = 1)"
+        alone = (
+            ""
+            if contract.load == "full"
+            else f"and ({key}) in (select ({key}) from incoming group by {key} having count(*) = 1)"
+        )
         same = " and ".join(f"incoming.{quoted(column)} = alive.{quoted(column)}" for column in contract.key)
         connection.execute(
             f"""
@@ -164,13 +170,13 @@ def _upserts_or_keyless(contract: TableContract) -> str:
 def _repeated_keys(connection: duckdb.DuckDBPyConnection, contract: TableContract) -> list[RuleResult]:
     """Refuse all but the latest of the good rows that share a key in a full extract."""
     key = ", ".join(quoted(column) for column in contract.key)
-    good = "select * from incoming where _row_number not in (select row_number from breach where severity = 'quarantine')"
+    good = (
+        "select * from incoming where _row_number not in (select row_number from breach where severity = 'quarantine')"
+    )
     repeated = f"select ({key}) from ({good}) group by {key} having count(*) > 1"
     if connection.execute(f"select count(*) from ({repeated})").fetchall() == [(0,)]:
         return []
-    latest = ", ".join(
-        [*(f"{quoted(column)} desc nulls last" for column in contract.latest_by), "_row_number desc"]
-    )
+    latest = ", ".join([*(f"{quoted(column)} desc nulls last" for column in contract.latest_by), "_row_number desc"])
     value = f"concat_ws(', ', {key})"
     found = connection.execute(
         f"""
@@ -237,9 +243,7 @@ def _write_quarantine(
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".tmp")
     columns = ", ".join(f"{literal(name)}, incoming.{quoted(name)}" for name in table.contract.columns)
-    connection.execute(
-        "create or replace temporary table unreadable (line bigint, problem varchar, text varchar)"
-    )
+    connection.execute("create or replace temporary table unreadable (line bigint, problem varchar, text varchar)")
     if unreadable:
         connection.executemany(
             "insert into unreadable values (?, ?, ?)", [(row.line, row.problem, row.text) for row in unreadable]

@@ -26,7 +26,9 @@ def sweep(home: Home, state: State, system: str, table: str) -> None:
     """Remove what a killed ingest of this table left behind; the caller holds the landing lock."""
     for batch_id in state.abandon_open_batches(system, table):
         for room in (home.landing, home.quarantine):
-            (room / batch_file(system, table, batch_id)).unlink(missing_ok=True)
+            file = room / batch_file(system, table, batch_id)
+            file.unlink(missing_ok=True)
+            file.with_suffix(".tmp").unlink(missing_ok=True)
     for leftover in home.work.iterdir():
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)

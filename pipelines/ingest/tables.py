@@ -54,8 +54,6 @@ def ingest_table(settings: Settings, state: State, system: str, name: str, run_i
     return account
 
 
-
-
 def _still_valid(earlier: list[Batch], contract: TableContract) -> dict[str, Batch]:
     """Return by checksum the batches that need not be read again.
 

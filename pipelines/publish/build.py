@@ -60,9 +60,7 @@ def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher |
     return _built_models(settings, manifest, results)
 
 
-def audit(
-    settings: Settings, state: State, project: Project, plan: Plan, watch: dbt.Watcher | None = None
-) -> Audit:
+def audit(settings: Settings, state: State, project: Project, plan: Plan, watch: dbt.Watcher | None = None) -> Audit:
     """Check the candidate: dbt's tests, and that staging holds as many records as the log.
 
     Raises AuditError that names the checks that failed and shows some of the rows.
@@ -85,7 +83,9 @@ def audit(
         )
     stamp(settings.home, project, plan)
     passed("candidate.audited")
-    return Audit(len(results) + 1, [f"{result.name}: {result.message}" for result in results if result.status == "warn"])
+    return Audit(
+        len(results) + 1, [f"{result.name}: {result.message}" for result in results if result.status == "warn"]
+    )
 
 
 def _selection(manifest: Any, plan: Plan, without: set[str]) -> list[str]:
@@ -123,7 +123,10 @@ def _failing_rows(settings: Settings, result: dbt.NodeResult) -> str:
         with opened(settings.home.candidate, read_only=True) as connection:
             rows = connection.sql(result.compiled).limit(_SHOWN_ROWS)
             columns = rows.columns
-            shown = [", ".join(f"{name}={value}" for name, value in zip(columns, row, strict=True)) for row in rows.fetchall()]
+            shown = [
+                ", ".join(f"{name}={value}" for name, value in zip(columns, row, strict=True))
+                for row in rows.fetchall()
+            ]
     except duckdb.Error:
         return ""
     return "".join(f"\n      {row}" for row in shown)

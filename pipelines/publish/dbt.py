@@ -51,7 +51,10 @@ def invoke(
         for node in manifest.nodes.values():
             if node.resource_type == "seed":
                 node.root_path = str(project.folder)  # the one place where a manifest remembers its home
-        outcome = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke([*command, *_options(settings, project)])
+        # Artifacts are for the documentation; a run has its own account.
+        artifacts = [] if command[0] == "docs" else ["--no-write-json"]
+        arguments = [*command, *_options(settings, project), *artifacts]
+        outcome = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke(arguments)
     if outcome.exception is not None or outcome.result is None:
         reason = str(outcome.exception or "it gave no result").strip()
         raise BuildError(f"dbt {command[0]} stopped: {reason}", hint=f"See {settings.home.root / 'logs' / 'dbt.log'}.")

@@ -5,9 +5,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-ColumnType = Literal["text", "integer", "number", "boolean", "date", "timestamp"] | Annotated[
-    str, Field(pattern=r"^decimal\(\d{1,2},\d{1,2}\)$")
-]
+ColumnType = (
+    Literal["text", "integer", "number", "boolean", "date", "timestamp"]
+    | Annotated[str, Field(pattern=r"^decimal\(\d{1,2},\d{1,2}\)$")]
+)
 Severity = Literal["quarantine", "report"]
 Expectation = Literal[
     "column_values_to_not_be_null",

@@ -41,8 +41,10 @@ def extracts(source: FilesSource, contract: TableContract, known: dict[str, str]
             yield Skipped(origin, checksum, f"{origin} is {said}: nothing to take in")
             continue
         known[checksum] = origin
-        yield _parquet(path, origin, checksum, contract) if path.suffix == ".parquet" else _csv(
-            path, origin, checksum, contract
+        yield (
+            _parquet(path, origin, checksum, contract)
+            if path.suffix == ".parquet"
+            else _csv(path, origin, checksum, contract)
         )
 
 
@@ -159,7 +161,12 @@ def _csv_relation(path: Path, names: list[str], contract: TableContract) -> str:
 
 
 def _copy(
-    connection: duckdb.DuckDBPyConnection, rows: str, path: Path, names: list[str], contract: TableContract, target: Path
+    connection: duckdb.DuckDBPyConnection,
+    rows: str,
+    path: Path,
+    names: list[str],
+    contract: TableContract,
+    target: Path,
 ) -> None:
     """Write the rows in their types; what does not fit its type becomes null and is named in ``_uncast``."""
     values, misfits = [], []

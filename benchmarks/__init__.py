@@ -1,0 +1,1 @@
+"""How fast, beside its floor: the same work in plain DuckDB SQL."""

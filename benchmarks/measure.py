@@ -1,0 +1,116 @@
+"""Measure one size in a process of its own: ``python -m benchmarks.measure LINES FOLDER`` prints one JSON document."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from benchmarks.company import write_company, write_news
+from benchmarks.floor import run_floor
+from pipelines.publish.project import compose
+from pipelines.quality.contract import OperationColumn
+from pipelines.run import RunAccount, run
+from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.state import State
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+STEPS = {"ingest": "ingest", "copy": "build", "build": "build", "audit": "audit", "publish": "publish"}
+
+
+class Meter:
+    """Adds up seconds and CPU seconds by step, and keeps the highest memory that the process had in each."""
+
+    def __init__(self) -> None:
+        self.steps: dict[str, dict[str, float]] = {}
+
+    @contextmanager
+    def over(self, step: str) -> Iterator[None]:
+        """Measure this block as a part of ``step``."""
+        Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
+        started, worked = time.perf_counter(), time.process_time()
+        yield
+        entry = self.steps.setdefault(step, {"seconds": 0.0, "cpu_seconds": 0.0, "peak_mb": 0.0})
+        entry["seconds"] += time.perf_counter() - started
+        entry["cpu_seconds"] += time.process_time() - worked
+        entry["peak_mb"] = max(entry["peak_mb"], _peak_mb())
+
+    def call(self, name: str, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """Call a step of a run and measure it; fits the parameter ``steps`` of `pipelines.run.run`."""
+        with self.over(STEPS[name.split()[0]]):
+            return step(*args, **kwargs)
+
+
+def main() -> None:
+    """Write the company, run everything, run the news, run the floor; print what it took."""
+    lines, folder = int(sys.argv[1]), Path(sys.argv[2])
+    extracts = folder / "extracts"
+    write_company(extracts, lines)
+    settings = _settings(extracts, folder / "home")
+    settings.home.create()
+    with Meter().over("start"):
+        _start(settings)
+    document: dict[str, Any] = {"lines": lines}
+    with State(settings.state_url.get_secret_value()) as state:
+        document["first"] = _measured(settings, state, full=False)
+        document["changed"] = write_news(extracts, lines)
+        document["refresh"] = _measured(settings, state, full=False)
+        document["rebuild"] = _measured(settings, state, full=True)
+    floor = Meter()
+    run_floor(settings, folder / "floor", floor)
+    document["floor"] = floor.steps
+    document["warehouse_mb"] = sum(path.stat().st_size for path in settings.home.published.iterdir()) / 3e6
+    print(json.dumps(document))
+
+
+def _measured(settings: Settings, state: State, *, full: bool) -> dict[str, Any]:
+    meter = Meter()
+    account: RunAccount = run(settings, state, full=full, steps=meter.call)
+    return {
+        "mode": account.mode,
+        "steps": meter.steps,
+        "read": sum(table.read for table in account.tables if table.status == "landed"),
+        "admitted": sum(table.admitted for table in account.tables),
+        "rows_built": sum(model.rows or 0 for model in account.models),
+        "checks": account.checks,
+    }
+
+
+def _settings(extracts: Path, home: Path) -> Settings:
+    """The worked example, with sales delivered as changes and a column that says which kind."""
+    import os
+
+    os.environ.update(CONCORD_EXTRACTS=str(extracts), CONCORD_HOME=str(home))
+    settings = load_settings(REPOSITORY / "docs" / "examples" / "crm-erp-csv" / "concord.toml")
+    crm = settings.sources["crm"]
+    sales = crm.tables["sales_details"].model_copy(
+        update={
+            "file": "sales_details*.csv",
+            "load": "delta",
+            "columns": {**crm.tables["sales_details"].columns, "op": "text"},
+            "operation": OperationColumn(column="op", delete=["D"]),
+        }
+    )
+    crm = crm.model_copy(update={"tables": {**crm.tables, "sales_details": sales}})
+    return settings.model_copy(update={"sources": {**settings.sources, "crm": crm}})
+
+
+def _start(settings: Settings) -> None:
+    """Import the slow libraries and parse the models: what a process pays once."""
+    import pipelines.quality.engine  # noqa: F401
+    from pipelines.publish import dbt
+
+    dbt.manifest_of(settings, compose(settings))
+
+
+def _peak_mb() -> float:
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) / 1000 for line in status.splitlines() if line.startswith("VmHWM"))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,317 @@
+"""The dashboards in a real browser, on a warehouse that is small enough to count by hand."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+import yaml
+from playwright import sync_api
+from playwright.sync_api import expect
+
+from pipelines.home import Home, move_into_place
+from pipelines.settings import REPOSITORY
+from pipelines.warehouse import POINTER, current_version, opened, quoted, version_file
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+PATIENCE = 15_000  # milliseconds
+MODELS = REPOSITORY / "models"
+MARTS = {
+    "sales": MODELS / "marts" / "sales" / "sales.yml",
+    "customer": MODELS / "marts" / "customer" / "customer.yml",
+    "quality": MODELS / "quality" / "quality.yml",
+}
+KEY = 1152921504606846975  # 60 bits: a browser's number would make another customer of it
+MONTHS = [(year, month) for year in (2022, 2023) for month in range(1, 13)]
+
+CONFIGURATION = f"""
+[warehouse]
+name = "Müller & <Sons>"
+group_currency = "EUR"
+
+[sources.crm]
+kind = "files"
+path = "."
+models = "{REPOSITORY / "docs" / "examples" / "crm-erp-csv" / "models" / "staging" / "crm"}"
+
+[sources.crm.tables.account]
+file = "account.csv"
+key = ["id"]
+columns = {{ id = "text" }}
+"""
+
+
+def comment_literal(text: str) -> str:
+    return "'" + text.strip().replace("'", "''") + "'"
+
+
+def write_version(home: Home, number: int, *, monthly_revenue: int) -> None:
+    """Publish a version as a run does.
+
+    2022 has 10 orders and 1,000 of revenue a month, 2023 has 20 orders and ``monthly_revenue``.
+    January 2024 has one order on the 10th, so that it is not complete.
+    """
+    aside = home.published / "aside.duckdb"
+    with opened(aside) as connection:
+        connection.begin()
+        for schema, file in MARTS.items():
+            connection.execute(f"create schema {quoted(schema)}")
+            for model in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]:
+                table = f"{quoted(schema)}.{quoted(model['name'])}"
+                columns = ", ".join(f"{quoted(column['name'])} {column['data_type']}" for column in model["columns"])
+                connection.execute(f"create table {table} ({columns})")
+                for column in model["columns"]:
+                    description = comment_literal(column["description"])
+                    connection.execute(f"comment on column {table}.{quoted(column['name'])} is {description}")
+
+        def insert(table: str, **values: object) -> None:
+            names = ", ".join(quoted(name) for name in values)
+            marks = ", ".join("?" for _ in values)
+            connection.execute(f"insert into {table} ({names}) values ({marks})", list(values.values()))
+
+        for year, month in [*MONTHS, (2024, 1)]:
+            revenue = {2022: 1_000, 2023: monthly_revenue, 2024: 7}[year]
+            orders = {2022: 10, 2023: 20, 2024: 1}[year]
+            first_day = f"{year}-{month:02}-01"
+            figures = {"revenue_group": revenue, "margin_group": revenue / 4, "order_lines": orders, "units": orders}
+            insert("sales.revenue_month", order_month=first_day, orders=orders, customers=1, new_customers=0,
+                   average_order_group=revenue / orders, **figures)  # fmt: skip
+            insert("sales.revenue_month_market", order_month=first_day, country_code="DE", country_name="Germany",
+                   category_name="Pumps", **figures)  # fmt: skip
+        insert("customer.customer_360", customer_key=KEY, customer_number="C-77", customer_name="Zoë Óbuda Kft",
+               is_person=False, city="Óbuda", country_code="HU", country_name="Hungary", crm_system="crm",
+               erp_system="sap", source_records=2, first_order_date="2022-01-02", last_order_date="2024-01-10",
+               orders=361, order_lines=361, revenue_group=100, margin_group=25, revenue_last_12_months_group=100,
+               average_order_group=0.28, days_since_last_order=0)  # fmt: skip
+        insert("customer.customer_360", customer_key=KEY - 1, customer_number="C-78", customer_name="Another",
+               is_person=True, orders=0, order_lines=0, revenue_group=0, margin_group=0, source_records=1)  # fmt: skip
+        said = [("Óbuda", "business_partner", "sap", "0000004711", True), ("Buda", "account", "crm", "001A", False)]
+        for value, record_type, system, source_id, is_golden in said:
+            insert("customer.customer_attribute", customer_key=KEY, attribute_order=11, attribute="City",
+                   attribute_value=value, record_type=record_type, source_system=system, source_id=source_id,
+                   is_golden=is_golden)  # fmt: skip
+        insert("customer.customer_order_line", customer_key=KEY, sales_order_key=5, order_number="SO-1",
+               line_number="10", order_date="2024-01-10", product_name="Pump", category_name="Pumps", quantity=1,
+               unit_price_document=7, document_currency="EUR", net_amount_document=7, net_amount_group=7,
+               source_system="sap")  # fmt: skip
+        insert("quality.load_account", batch_id=1, source_system="crm", table_name="account", load_kind="full",
+               landed_at="2024-01-11 06:00:00", rows_read=3, rows_quarantined=1, rows_admitted=2, rows_unchanged=0,
+               rows_deleted=0, rows_current=2)  # fmt: skip
+        insert("quality.contract_result", batch_id=1, source_system="crm", table_name="account",
+               rule="name is <b>there</b>", column_name="name", severity="quarantine", rows_broken=1)  # fmt: skip
+        connection.commit()
+    move_into_place(aside, version_file(home, number))
+    pointer = home.published / "CURRENT.aside"
+    pointer.write_text(f"{number}\n", encoding="ascii")
+    move_into_place(pointer, home.published / POINTER)
+
+
+@dataclass
+class Site:
+    """A running server, a browser page on it, and all that the browser and the server complained about."""
+
+    address: str
+    home: Home
+    page: sync_api.Page
+    log: Path
+    complaints: list[str] = field(default_factory=list)
+
+    def visit(self, path: str) -> None:
+        self.page.goto(f"{self.address}/{path}")
+
+    def assert_no_complaints(self) -> None:
+        assert self.complaints == []
+        assert "Traceback" not in self.log.read_text(encoding="utf-8")
+        assert self.page.get_by_test_id("stException").count() == 0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_until_served(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(300):
+        if process.poll() is not None:
+            break
+        try:
+            with urlopen(f"{address}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"Streamlit does not answer:\n{log.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[sync_api.Browser]:
+    if not CHROMIUM.exists():
+        message = f"{CHROMIUM} is missing: apt-get install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    expect.set_options(timeout=PATIENCE)
+    with sync_api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Home, Path]]:
+    """A server on a home where nothing is published yet: its address, the home and its log."""
+    folder = tmp_path_factory.mktemp("dashboards")
+    home = Home(folder / "home")
+    home.create()
+    configuration = folder / "concord.toml"
+    configuration.write_text(CONFIGURATION, encoding="utf-8")
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    log = folder / "streamlit.log"
+    environment = {**os.environ, "CONCORD_HOME": str(home.root), "CONCORD_CONFIG": str(configuration)}
+    command = [sys.executable, "-m", "streamlit", "run", "dashboards/app.py", f"--server.port={port}"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command, cwd=REPOSITORY, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            wait_until_served(address, process, log)
+            yield address, home, log
+        finally:
+            process.send_signal(signal.SIGTERM)
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+@pytest.fixture
+def site(browser: sync_api.Browser, served: tuple[str, Home, Path]) -> Iterator[Site]:
+    """A fresh page on the server. Complaints are errors of the page, and anything asked of another machine."""
+    address, home, log = served
+    context = browser.new_context(viewport={"width": 1440, "height": 1000})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    site = Site(address, home, page, log)
+
+    def heard(message: sync_api.ConsoleMessage) -> None:
+        # On a deep link Streamlit looks for its server beside the page first, and then at the root.
+        looks_for_server = "/_stcore/" in message.location.get("url", "")
+        if message.type == "error" and not looks_for_server:
+            site.complaints.append(message.text)
+
+    def asked(request: sync_api.Request) -> None:
+        if not request.url.startswith((address, "data:", "blob:")):
+            site.complaints.append(f"asked {request.url}")
+
+    page.on("console", heard)
+    page.on("pageerror", lambda error: site.complaints.append(str(error)))
+    page.on("request", asked)
+    yield site
+    context.close()
+
+
+@pytest.fixture
+def site_with_version_one(site: Site) -> Site:
+    if current_version(site.home) != 1:
+        write_version(site.home, 1, monthly_revenue=2_500)
+    return site
+
+
+def figure(site: Site, label: str) -> sync_api.Locator:
+    return site.page.get_by_test_id("stMetric").filter(has_text=label)
+
+
+def test_page_before_the_first_publish_names_the_command_and_fills_itself_when_there_is_a_version(site: Site) -> None:
+    (site.home.published / POINTER).unlink(missing_ok=True)
+    site.visit("")
+    expect(site.page.get_by_role("heading", name="Nothing is published yet")).to_be_visible(timeout=PATIENCE)
+    expect(site.page.get_by_text("concord run", exact=True)).to_be_visible()
+
+    write_version(site.home, 1, monthly_revenue=2_500)
+    expect(figure(site, "Revenue")).to_be_visible(timeout=PATIENCE)
+    site.assert_no_complaints()
+
+
+def test_overview_compares_the_last_complete_year_with_the_one_before(site_with_version_one: Site) -> None:
+    site = site_with_version_one
+    site.visit("")
+    # 12 × 2,500 against 12 × 1,000; 240 orders against 120; 30,000 / 240 against 12,000 / 120
+    expect(figure(site, "Revenue")).to_contain_text("€30.0 k")
+    expect(figure(site, "Revenue")).to_contain_text("+150 %")
+    expect(figure(site, "Revenue")).to_contain_text("€12.0 k")
+    expect(figure(site, "Margin")).to_contain_text("€7,500")
+    expect(figure(site, "Orders")).to_contain_text("240")
+    expect(figure(site, "Orders")).to_contain_text("+100 %")
+    expect(figure(site, "Average order")).to_contain_text("€125")
+    expect(site.page.get_by_text("Jan – Dec 2023, against Jan – Dec 2022. Jan 2024 is not complete")).to_be_visible()
+    expect(site.page.get_by_role("row", name="Germany").first).to_contain_text("+€18.0 k")
+    expect(site.page.get_by_text("Müller & <Sons>")).to_be_visible()
+    expect(site.page.get_by_text("data through 10 Jan 2024")).to_be_visible()
+    site.page.get_by_text("Definitions").click()
+    expect(site.page.get_by_role("cell", name="Net order value in group currency")).to_be_visible()
+    site.assert_no_complaints()
+
+
+def test_customer_is_found_without_accents_and_shows_where_its_golden_values_come_from(
+    site_with_version_one: Site,
+) -> None:
+    site = site_with_version_one
+    site.visit("")
+    site.page.get_by_role("link", name="Customers").click()
+    expect(site.page.get_by_text("2 found.")).to_be_visible(timeout=PATIENCE)
+    site.page.get_by_placeholder("Name, number").fill("obuda zoe")
+    site.page.keyboard.press("Enter")
+    expect(site.page.get_by_text("1 found.")).to_be_visible(timeout=PATIENCE)
+    # Streamlit keeps the old rows on the page until the new ones are drawn.
+    expect(site.page.get_by_test_id("stDataFrame")).to_have_count(1)
+    expect(site.page.get_by_test_id("glide-cell-1-0")).to_have_text("Zoë Óbuda Kft")
+    in_the_first_row = {"x": 120, "y": 50}
+    site.page.get_by_test_id("stDataFrame").click(position=in_the_first_row)
+
+    expect(site.page.get_by_role("heading", name="Zoë Óbuda Kft")).to_be_visible(timeout=PATIENCE)
+    assert f"customer={KEY}" in site.page.url
+    city = site.page.get_by_role("row", name="City")
+    expect(city).to_contain_text("Óbuda")
+    expect(city).to_contain_text("ERP · sap 0000004711")
+    expect(city).to_contain_text("≠ Buda (CRM 001A)")
+    site.assert_no_complaints()
+
+
+def test_link_to_a_customer_opens_that_customer(site_with_version_one: Site) -> None:
+    site = site_with_version_one
+    site.visit(f"customers?customer={KEY}")
+    expect(site.page.get_by_role("heading", name="Zoë Óbuda Kft")).to_be_visible(timeout=PATIENCE)
+    site.visit("customers?customer=1%20or%201=1")
+    expect(site.page.get_by_role("heading", name="This customer is not in the warehouse")).to_be_visible()
+    site.assert_no_complaints()
+
+
+def test_data_health_says_what_was_kept_out_and_why(site_with_version_one: Site) -> None:
+    site = site_with_version_one
+    site.visit("loads")
+    expect(site.page.get_by_text("1 row that broke a rule")).to_be_visible(timeout=PATIENCE)
+    expect(site.page.get_by_role("row", name="name is <b>there</b>")).to_contain_text("Kept out")
+    site.assert_no_complaints()
+
+
+def test_open_page_follows_a_new_version_without_reload(site_with_version_one: Site) -> None:
+    site = site_with_version_one
+    site.visit("")
+    expect(figure(site, "Revenue")).to_contain_text("€30.0 k")
+    site.page.evaluate("window.wasNotReloaded = true")
+
+    write_version(site.home, 2, monthly_revenue=4_000)
+    expect(figure(site, "Revenue")).to_contain_text("€48.0 k")
+    expect(site.page.get_by_text("Version 2", exact=True)).to_be_visible()
+    assert site.page.evaluate("window.wasNotReloaded")
+    site.assert_no_complaints()

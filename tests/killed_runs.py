@@ -1,0 +1,161 @@
+"""Runs that are killed at a commit point or at a random moment, and the promises that hold afterwards."""
+
+import multiprocessing
+import multiprocessing.process
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipelines import commit_points
+from pipelines.run import run
+from pipelines.settings import Settings
+from pipelines.state import State
+from pipelines.warehouse import current_version
+from tests.extracts import TinyCompany, contents, customer, example_settings, product, sale, small_company
+
+# What differs between two ways to the same company: numbers that are given away, and the time of day.
+ACCIDENTAL = ("_batch_id", "batch_id", "landed_at")
+
+_AFTER_SWAP = {"version.swapped", "version.recorded"}
+
+
+@dataclass(frozen=True)
+class Kill:
+    """Where a run is killed: at the ``nth`` passing of a commit point, or ``after`` some share of a run's usual time.
+
+    ``first``: it is the very first run of a home; otherwise one that brings news to a published version.
+    """
+
+    point: str = ""
+    nth: int = 1
+    after: float = 0.0
+    first: bool = False
+
+    def __str__(self) -> str:
+        where = f"{self.point}#{self.nth}" if self.point else f"after {self.after:.0%}"
+        return f"{where}{', first run' if self.first else ''}"
+
+
+def all_points() -> list[Kill]:
+    """Every commit point, in the first run and in a later one, and the second passing of those that come in series."""
+    kills = [Kill(point, first=first) for first in (False, True) for point in commit_points.POINTS]
+    return kills + [Kill(point, nth=2) for point in commit_points.POINTS if point.startswith("batch.")]
+
+
+def random_moments(count: int, seed: int) -> list[Kill]:
+    """Moments spread over the whole run, the same for the same seed."""
+    dice = random.Random(seed)
+    return [Kill(after=dice.random(), first=dice.random() < 0.3) for _ in range(count)]
+
+
+class Laboratory:
+    """A published company, news for it, and what an undisturbed run makes of both."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._context = multiprocessing.get_context("forkserver")
+        self._context.set_forkserver_preload(["tests.warm"])
+        company = small_company()
+        company.write(folder / "old")
+        _live_on(company)
+        company.write(folder / "new")
+        published = self._settings("published", "old")
+        self._finish(published)
+        self.before = contents(published, without=ACCIDENTAL)
+        self.after: dict[bool, dict[str, list[str]]] = {}
+        self.seconds: dict[bool, float] = {}
+        for first in (False, True):
+            undisturbed = self._copy(f"undisturbed-{first}", first=first)
+            started = time.monotonic()
+            self._finish(undisturbed)
+            self.seconds[first] = time.monotonic() - started
+            self.after[first] = contents(undisturbed, without=ACCIDENTAL)
+        assert self.before != self.after[False]
+
+    def check(self, name: str, kill: Kill) -> None:
+        """Kill a run as told, look at what readers see, run again, and compare with the undisturbed run."""
+        settings = self._copy(name, first=kill.first)
+        process = self._start(settings, kill)
+        if kill.after:
+            process.join(kill.after * self.seconds[kill.first])
+            process.kill()
+        process.join()
+        if kill.point:
+            assert process.exitcode == -signal.SIGKILL, f"the run ended with {process.exitcode} before {kill}"
+
+        after = self.after[kill.first]
+        if current_version(settings.home) is None:
+            assert kill.first, f"the published version is gone ({kill})"
+        else:
+            seen = contents(settings, without=ACCIDENTAL)
+            expected = [self.before, after]
+            if kill.point:
+                expected = [after] if kill.point in _AFTER_SWAP else [self.before]
+            assert seen in expected, f"readers see something else than a whole version ({kill})"
+
+        self._finish(settings)
+        assert contents(settings, without=ACCIDENTAL) == after, f"not what an undisturbed run gives ({kill})"
+        self._nothing_is_left_over(settings)
+        shutil.rmtree(settings.home.root)
+
+    def _nothing_is_left_over(self, settings: Settings) -> None:
+        home = settings.home
+        with State(settings.state_url.get_secret_value()) as state:
+            recorded = {batch.file for batch in state.batches() if batch.file}
+            versions = {f"warehouse-{version.number:06d}.duckdb" for version in state.versions()}
+        landed = {str(path.relative_to(home.landing)) for path in home.landing.rglob("*") if path.is_file()}
+        assert landed == recorded, f"orphans in the log: {landed ^ recorded}"
+        left = {path.name for path in home.published.iterdir()} - {"CURRENT"} - versions
+        assert not left, f"left in published/: {left}"
+        assert not list(home.work.iterdir()), "left in work/"
+        assert not home.candidate.exists(), "the candidate is still there"
+
+    def _settings(self, name: str, extracts: str) -> Settings:
+        return example_settings(self.folder / extracts, self.folder / name)
+
+    def _copy(self, name: str, *, first: bool) -> Settings:
+        if not first:
+            shutil.copytree(self.folder / "published", self.folder / name, symlinks=True)
+        return self._settings(name, "new")
+
+    def _start(self, settings: Settings, kill: Kill) -> multiprocessing.process.BaseProcess:
+        process = self._context.Process(target=_run_once, args=(settings, kill))
+        process.start()
+        return process
+
+    def _finish(self, settings: Settings) -> None:
+        process = self._start(settings, Kill())
+        process.join()
+        assert process.exitcode == 0, f"the run ended with {process.exitcode}"
+
+
+def _live_on(company: TinyCompany) -> None:
+    """News for every table: new, corrected and deleted records."""
+    company.customers[1] = customer(1, first="Corrected")
+    company.customers[9] = customer(9)
+    del company.customers[6]
+    company.products[2] = product(2, cost="13", start="2024-06-01")
+    company.sales["SO90", "HEL-01"] = sale("SO90", "HEL-01", buyer=9, day=20240301)
+    del company.sales["SO0", "HEL-01"]
+    company.places["AW-00000002"] = ["AW-00000002", "France"]
+
+
+def _run_once(settings: Settings, kill: Kill) -> None:
+    assert sys.modules["tests.warm"].READY
+    passings = 0
+
+    def end_here(point: str) -> None:
+        nonlocal passings
+        passings += point == kill.point
+        if point == kill.point and passings == kill.nth:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    commit_points.observe(end_here)
+    settings.home.create()
+    with State(settings.state_url.get_secret_value()) as state:
+        run(settings, state)

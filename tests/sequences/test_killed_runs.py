@@ -1,0 +1,34 @@
+"""A run that is killed at any instant harms nobody."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.killed_runs import Kill, Laboratory, all_points, random_moments
+
+
+@pytest.fixture(scope="module")
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+    folder: Path = tmp_path_factory.mktemp("kills")
+    yield Laboratory(folder)
+
+
+def test_killed_run_leaves_readers_on_a_whole_version_and_the_next_run_ends_like_an_undisturbed_one(
+    laboratory: Laboratory,
+) -> None:
+    kills = all_points() + random_moments(9, seed=1)
+    assert len(kills) >= 30
+
+    def check(numbered: tuple[int, Kill]) -> str | None:
+        number, kill = numbered
+        try:
+            laboratory.check(f"kill-{number}", kill)
+        except AssertionError as error:
+            return f"{kill}: {error}"
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        broken = [message for message in pool.map(check, enumerate(kills)) if message]
+    assert not broken, "\n".join(broken)
