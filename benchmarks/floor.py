@@ -43,7 +43,7 @@ def run_floor(settings: Settings, folder: Path, meter: "Meter") -> None:
     with meter.over("ingest"):
         for system, source in settings.sources.items():
             for name, contract in source.tables.items():
-                _land(log, folder, f"raw_{system}", name, sorted(source.path.glob(contract.file))[0], contract)
+                _land(log, folder, f"raw_{system}", name, min(source.path.glob(contract.file)), contract)
     log.execute("create schema control")
     log.execute("create table control.build as select 0 as after_batch_id, 1 as through_batch_id")
     log.execute(f"create table control.batch as from (values {_BATCH}) as t ({', '.join(_BATCH_COLUMNS)}) where false")

@@ -41,7 +41,7 @@ class Meter:
 
     def call(self, name: str, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a step of a run and measure it; fits the parameter ``steps`` of `pipelines.run.run`."""
-        with self.over(STEPS[name.split()[0]]):
+        with self.over(STEPS[name.split(maxsplit=1)[0]]):
             return step(*args, **kwargs)
 
 

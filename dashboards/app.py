@@ -10,9 +10,9 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from dashboards.components import formats, look
-from dashboards.pages import customers, loads, overview
 from dashboards.published import ConcordError, Edition, current_edition, settings
 from dashboards.queries import sales
+from dashboards.views import customers, loads, overview
 from pipelines.settings import WarehouseSettings
 
 _WATCH_SECONDS = 2

@@ -1,6 +1,7 @@
 """The command line: ``concord …``."""
 
 import json
+import math
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -232,7 +233,7 @@ def _run(settings: Settings, *, full: bool, keep: bool, as_json: bool) -> Any:
             flows.watcher.set(progress)
             flows.account.set(account)
             try:
-                flows.concord_run(str(settings.file), run_name=str(account.run_id), full=full, keep=keep)
+                flows.concord_run(str(settings.file), number=account.run_id, full=full, keep=keep)
             except ConcordError:
                 if as_json:
                     _print_json(account.model_dump(mode="json"))
@@ -246,7 +247,6 @@ def _run(settings: Settings, *, full: bool, keep: bool, as_json: bool) -> Any:
 
 def _import_while_waiting() -> None:
     """Import the slow libraries while Prefect's API starts in its own process."""
-    import dbt.cli.main
     import prefect  # noqa: F401
 
     import pipelines.quality.engine  # noqa: F401
@@ -283,7 +283,17 @@ def _version_entry(version: Any, current: int | None) -> dict[str, Any]:
 
 
 def _print_json(document: dict[str, Any]) -> None:
-    sys.stdout.write(json.dumps(document, default=_json_value, ensure_ascii=False, indent=2) + "\n")
+    text = json.dumps(_finite(document), default=_json_value, ensure_ascii=False, indent=2, allow_nan=False)
+    sys.stdout.write(text + "\n")
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no NaN and no infinity: they become null."""
+    if isinstance(value, dict):
+        return {str(key): _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _json_value(value: Any) -> Any:

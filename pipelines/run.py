@@ -9,6 +9,7 @@ from typing import Any, Literal, ParamSpec, Protocol, TypeVar
 from pydantic import BaseModel
 
 from pipelines.errors import ConcordError
+from pipelines.home import Home
 from pipelines.ingest.account import TableAccount
 from pipelines.ingest.tables import ingest_table
 from pipelines.publish import build as building
@@ -16,6 +17,7 @@ from pipelines.publish import candidate, versions
 from pipelines.publish.project import compose
 from pipelines.settings import Settings
 from pipelines.state import State
+from pipelines.warehouse import current_version
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -55,7 +57,8 @@ class Steps(Protocol):
 
 
 def plainly(name: str, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-    """Call the step and nothing else."""
+    """Call the step and nothing else; the name is for those who watch."""
+    del name
     return step(*args, **kwargs)
 
 
@@ -114,16 +117,12 @@ def run(
     """
     watch = progress or Silent()
     account = account if account is not None else new_account(state)
-    settings.home.create()
-    project = compose(settings)
     try:
+        settings.home.create()
+        project = compose(settings)
         with _step(account, watch, "ingest", sum(len(source.tables) for source in settings.sources.values())):
             _ingest(settings, state, account, watch, steps)
-        if not any(table.current or table.batches for table in account.tables) and account.held:
-            raise ConcordError(
-                f"Nothing could be taken in: {account.held[0].messages[-1]}"
-                + (f" ({len(account.held) - 1} more tables were held)" if len(account.held) > 1 else "")
-            )
+        _refuse_nothing(account)
         with settings.home.lock("build"):
             plan = candidate.plan_build(settings, state, project, full=full)
             account.mode, account.mode_reason = ("full" if plan.is_full else "incremental"), plan.reason
@@ -132,7 +131,7 @@ def run(
             else:
                 account.mode, account.outcome = "none", "unchanged"
                 versions.adopt(settings.home, state)
-        account.version = _current(settings, state)
+        account.version = _current(settings.home, state)
     except ConcordError as error:
         account.error = str(error)
         raise
@@ -153,6 +152,13 @@ def _ingest(settings: Settings, state: State, account: RunAccount, watch: Progre
         account.tables.append(table)
         watch.advance("ingest", table.name, done, len(names))
     watch.end("ingest", f"{sum(table.admitted for table in account.tables):,} rows admitted")
+
+
+def _refuse_nothing(account: RunAccount) -> None:
+    """Raise ConcordError when no table could be taken in and the log is empty: there is nothing to build."""
+    if account.held and not any(table.current or table.batches for table in account.tables):
+        more = f" ({len(account.held) - 1} more tables were held)" if len(account.held) > 1 else ""
+        raise ConcordError(f"Nothing could be taken in: {account.held[0].messages[-1]}{more}")
 
 
 def _build_and_publish(
@@ -185,8 +191,8 @@ def _build_and_publish(
         raise
 
 
-def _current(settings: Settings, state: State) -> VersionAccount | None:
-    number = versions.current_version(settings.home)
+def _current(home: Home, state: State) -> VersionAccount | None:
+    number = current_version(home)
     for version in state.versions():
         if version.number == number:
             return VersionAccount(

@@ -42,7 +42,7 @@ class FilesSource(BaseModel):
 class Environment(BaseSettings):
     """What the environment says; secrets come from here and from nowhere else."""
 
-    model_config = SettingsConfigDict(env_prefix="CONCORD_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CONCORD_", extra="ignore", env_ignore_empty=True)
 
     home: Path | None = None
     state_url: SecretStr | None = None
@@ -84,6 +84,8 @@ def load_settings(file: Path | None = None) -> Settings:
         raise ConfigurationError(
             f"The configuration {path} cannot be read: {error.strerror}.", hint="Name another with --config FILE."
         ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"The configuration {path} is not UTF-8.", hint="Save it as UTF-8.") from error
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -92,8 +94,12 @@ def load_settings(file: Path | None = None) -> Settings:
     environment = Environment()
     home = Home((environment.home or path.parent / ".concord").expanduser().resolve())
     variables = {**os.environ, "CONCORD_HOME": str(home.root)}
+    ours = sorted(content.keys() & {"file", "home", "state_url"})
+    if ours:
+        raise ConfigurationError(f"{path.name}: {ours[0]}: unknown setting.", hint="Set it in the environment.")
     content = _with_variables(content, variables, path)
-    for source in content.get("sources", {}).values():
+    sources = content.get("sources")
+    for source in sources.values() if isinstance(sources, dict) else ():
         if isinstance(source, dict):
             _resolve_folders(source, path.parent)
     state_url = environment.state_url or SecretStr(home.state_url)

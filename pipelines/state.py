@@ -10,6 +10,26 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from pipelines.errors import ConcordError
 
+
+class Instant(sa.TypeDecorator[datetime]):
+    """An instant in UTC, whatever the zone that it came in and whatever the database makes of zones."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Bring the instant to UTC."""
+        del dialect
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Say that what comes back is in UTC, or bring it there."""
+        del dialect
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
 _metadata = sa.MetaData()
 
 _batch = sa.Table(
@@ -24,8 +44,9 @@ _batch = sa.Table(
     sa.Column("file", sa.Text),
     sa.Column("origin", sa.Text),
     sa.Column("checksum", sa.Text),
+    sa.Column("stamp", sa.Text),
     sa.Column("contract", sa.Text),
-    sa.Column("landed_at", sa.DateTime(timezone=True)),
+    sa.Column("landed_at", Instant()),
     sa.Column("rows_read", sa.BigInteger),
     sa.Column("rows_quarantined", sa.BigInteger),
     sa.Column("rows_admitted", sa.BigInteger),
@@ -55,8 +76,8 @@ _run = sa.Table(
     "run",
     _metadata,
     sa.Column("run_id", sa.Integer, primary_key=True, autoincrement=True),
-    sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
-    sa.Column("ended_at", sa.DateTime(timezone=True)),
+    sa.Column("started_at", Instant(), nullable=False),
+    sa.Column("ended_at", Instant()),
     sa.Column("outcome", sa.Text, nullable=False),
     sa.Column("account", sa.JSON),
 )
@@ -64,7 +85,7 @@ _version = sa.Table(
     "version",
     _metadata,
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+    sa.Column("published_at", Instant(), nullable=False),
     sa.Column("through_batch_id", sa.Integer, nullable=False),
 )
 
@@ -84,7 +105,8 @@ class Batch:
     """A row of the ledger. Counts satisfy ``read = quarantined + admitted + unchanged``.
 
     ``rows_deleted`` counts records that the batch removes, ``rows_alive`` the records of the table once it is applied.
-    ``file`` is relative to the landing folder and is None when nothing was admitted.
+    ``file`` is relative to the landing folder and is None when nothing was admitted. ``checksum`` identifies the content of
+    ``origin``, and ``stamp`` the state in which it was read (a file's size, times and place on its disk).
     """
 
     batch_id: int
@@ -101,6 +123,7 @@ class Batch:
     rows_unchanged: int
     rows_deleted: int
     rows_alive: int
+    stamp: str = ""
     landed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -125,11 +148,11 @@ class State:
             if self._engine.dialect.name == "sqlite":
                 sa.event.listen(self._engine, "connect", _configure_sqlite)
             _metadata.create_all(self._engine)
-        except (SQLAlchemyError, ModuleNotFoundError) as error:
+        except (SQLAlchemyError, ModuleNotFoundError, ValueError) as error:
             raise ConcordError(
                 f"The state store cannot be opened: {type(error).__name__}.",
                 hint="Check CONCORD_STATE_URL (sqlite:///… or postgresql://…) and that its server is up.",
-            ) from error
+            ) from None  # the cause may show the address with its password
 
     def __enter__(self) -> "State":
         return self
@@ -236,11 +259,7 @@ class State:
         """Return every version ever published, oldest first; their files may be gone."""
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(_version).order_by(_version.c.number))
-            return [Version(row.number, _in_utc(row.published_at), row.through_batch_id) for row in rows]
-
-
-def _in_utc(instant: datetime) -> datetime:
-    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+            return [Version(row.number, row.published_at, row.through_batch_id) for row in rows]
 
 
 def _configure_sqlite(connection: Any, _: object) -> None:

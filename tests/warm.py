@@ -1,4 +1,4 @@
-"""Preloaded by the fork server: slow libraries are imported and one whole run is made, so that every further run is a quick fork."""
+"""Preloaded by the fork server: one whole run is made, so that every further run is a quick fork of a warm process."""
 
 import shutil
 import tempfile

@@ -1,3 +1,8 @@
+{#- The fact as it was before this build: read by name and not by ref, because the fact is built from this model. -#}
+{%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', 'fct_sales_order_line') -%}
+
+{{ config(materialized='table') }}
+
 with
 
 build as (
@@ -27,7 +32,8 @@ changed_product as (
 changed_line as (
     select
         source_system,
-        source_id
+        source_id,
+        order_number
     from sales_order_line
     where _batch_id > (select build.after_batch_id from build)
 
@@ -35,7 +41,8 @@ changed_line as (
 
     select
         sales_order_line.source_system,
-        sales_order_line.source_id
+        sales_order_line.source_id,
+        sales_order_line.order_number
     from sales_order_line
     inner join changed_customer
         on
@@ -46,7 +53,8 @@ changed_line as (
 
     select
         sales_order_line.source_system,
-        sales_order_line.source_id
+        sales_order_line.source_id,
+        sales_order_line.order_number
     from sales_order_line
     inner join changed_product
         on
@@ -54,9 +62,32 @@ changed_line as (
             and sales_order_line.product_number = changed_product.product_number
 ),
 
-changed_sales_order_line as (
-    select {{ surrogate_key(['source_system', 'source_id']) }} as sales_order_line_key
+changed_line_now as (
+    select
+        {{ surrogate_key(['source_system', 'source_id']) }} as sales_order_line_key,
+        {{ surrogate_key(['source_system', 'order_number']) }} as sales_order_key,
+        source_system,
+        source_id
     from changed_line
+    {%- if not before %}
+    where false
+    {%- endif %}
+),
+
+changed_sales_order_line as (
+    select * from changed_line_now
+    {%- if before %}
+
+    union
+
+    select
+        sales_order_line_key,
+        sales_order_key,
+        source_system,
+        source_id
+    from {{ before }}
+    where sales_order_line_key in (select changed_line_now.sales_order_line_key from changed_line_now)
+    {%- endif %}
 )
 
 select * from changed_sales_order_line

@@ -7,19 +7,16 @@
 
 with
 
-sales_order_line as (
-    select
-        *,
-        {{ surrogate_key(['source_system', 'source_id']) }} as sales_order_line_key
-    from {{ ref('sales_order_line') }}
-    where not is_deleted
-),
-
 line_to_make as (
-    select * from sales_order_line
+    select sales_order_line.*
+    from {{ ref('sales_order_line') }} as sales_order_line
     {%- if is_incremental() %}
-    where sales_order_line_key in (select sales_order_line_key from {{ ref('changed_sales_order_line') }})
+    inner join (select distinct source_system, source_id from {{ ref('changed_sales_order_line') }}) as changed
+        on
+            sales_order_line.source_system = changed.source_system
+            and sales_order_line.source_id = changed.source_id
     {%- endif %}
+    where not sales_order_line.is_deleted
 ),
 
 customer as (
@@ -37,7 +34,7 @@ product as (
 
 fct_sales_order_line as (
     select
-        line.sales_order_line_key,
+        {{ surrogate_key(['line.source_system', 'line.source_id']) }} as sales_order_line_key,
         {{ surrogate_key(['line.source_system', 'line.order_number']) }} as sales_order_key,
         coalesce(customer.customer_key, -1) as customer_key,
         coalesce(product.product_key, -1) as product_key,

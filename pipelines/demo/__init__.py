@@ -1,0 +1,1 @@
+"""The demo company: a simulated CRM and ERP."""

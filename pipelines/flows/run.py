@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from contextvars import ContextVar
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
-from prefect import flow, task
+from prefect import flow
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State as FlowState
@@ -24,8 +24,13 @@ watcher: ContextVar[runs.Progress | None] = ContextVar("watcher", default=None)
 account: ContextVar[runs.RunAccount | None] = ContextVar("account", default=None)
 
 
-@flow(name="concord-run", flow_run_name="run-{run_name}", validate_parameters=False, persist_result=False)
-def concord_run(config: str, run_name: str, full: bool = False, keep: bool = False) -> runs.RunAccount:
+@flow(name="concord-run", flow_run_name="run-{number}", validate_parameters=False, persist_result=False)
+def concord_run(
+    config: str,
+    number: int = 0,  # noqa: ARG001 - names the run
+    full: bool = False,
+    keep: bool = False,
+) -> runs.RunAccount:
     """Ingest, build, audit and publish once, as ``concord run`` does; ``config`` is the path of a concord.toml.
 
     Raises ConcordError when the run fails; the published version is untouched then.
@@ -33,7 +38,7 @@ def concord_run(config: str, run_name: str, full: bool = False, keep: bool = Fal
     settings = load_settings(Path(config))
     settings.home.create()
     with State(settings.state_url.get_secret_value()) as state:
-        current = account.get() or runs.new_account(state)
+        current = account.get() or runs.new_account(state)  # a deployment has no command line that made one
         try:
             runs.run(settings, state, full=full, keep=keep, progress=watcher.get(), steps=_as_task, account=current)
         finally:
@@ -47,20 +52,21 @@ def _as_task(name: str, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs)
     def call() -> R:
         return step(*args, **kwargs)
 
-    return task(
+    named = Task(
         call,
-        name=name.split()[0],
+        name=name.split(maxsplit=1)[0],
         task_run_name=name,
         retries=2,
-        retry_delay_seconds=[1, 5],
+        retry_delay_seconds=[1.0, 5.0],
         retry_condition_fn=_may_pass,
         cache_policy=NO_CACHE,
         persist_result=False,
-    )()
+    )
+    return named()
 
 
-def _may_pass(_task: Task[..., object], _run: TaskRun, state: FlowState[object]) -> bool:
-    """Whether a failure may pass by itself: the state store is busy, a disk or network hiccup. Not what a person must fix."""
+def _may_pass(_task: Task[..., Any], _run: TaskRun, state: FlowState[Any]) -> bool:
+    """Whether a failure may pass by itself: the state store is busy, a network hiccup. Not what a person must fix."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, OperationalError | ConnectionError | TimeoutError)
 

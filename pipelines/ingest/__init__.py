@@ -1,0 +1,1 @@
+"""From a delivery of a source to a batch of the log."""

@@ -43,46 +43,35 @@ def admit(connection: duckdb.DuckDBPyConnection, table: Table, extract: Extract,
     earlier = table.state.batches(table.system, table.name)
     alive_before = earlier[-1].rows_alive if earlier else 0
     _find_changes(connection, table, earlier)
-
-    condition = "true" if contract.operation is None else _upserts_or_keyless(contract)
-    unchanged_rows = _count(connection, "unchanged_row")
-    if unchanged_rows:
-        changed = home.work / "changed.parquet"
-        connection.execute(
-            f"copy (select * exclude (_row_number), _row_number as _line from changed) to {literal(changed)}"
-        )
-        rules = find_breaches(connection, changed, condition, contract, home.work)
-        connection.execute(
-            f"""
-            update breach set row_number = lines._line
-            from (select file_row_number, _line from read_parquet({literal(changed)}, file_row_number = true)) as lines
-            where breach.row_number = lines.file_row_number
-            """
-        )
-    else:
-        rules = find_breaches(connection, incoming, condition, contract, home.work)
-    if contract.load == "full":
-        rules += _repeated_keys(connection, contract)
+    rules = _check(connection, table, incoming)
     if unreadable:
         rules.append(RuleResult(READABLE, None, "quarantine", len(unreadable)))
     connection.execute(
         "create or replace temporary table refused as select distinct row_number from breach where severity = 'quarantine'"
     )
-    gone = _gone(connection, table, alive_before) if contract.load == "full" and earlier else 0
-
-    read = _count(connection, "incoming") + len(unreadable)
-    quarantined = _count(connection, "refused") + len(unreadable)
-    admitted = _scalar(
-        connection, "select count(*) from changed where _row_number not in (select row_number from refused)"
-    )
+    rows_incoming = _count(connection, "incoming")
+    read, quarantined = rows_incoming + len(unreadable), _count(connection, "refused") + len(unreadable)
+    unidentified = len(unreadable) + _count(connection, f"incoming where {_keyless(contract)}")
+    bearable = int(table.state.cursor(table.system, table.name).get("unidentified", unidentified if not earlier else 0))
+    gone = 0
+    if contract.load == "full" and earlier:
+        gone = _gone(connection, table, alive_before)
+        if gone and unidentified > bearable:
+            # The record that is missing may be the one whose line or key cannot be read.
+            gone = 0
+            account.messages.append(
+                f"{extract.origin}: nothing is deleted this time, because {unidentified - bearable:,} more rows than before "
+                "cannot be told apart: they have no readable line or key"
+            )
+    admitted = _count(connection, "changed where _row_number not in (select row_number from refused)")
     inserted, removed = _births_and_deaths(connection, table, earlier, admitted)
     batch_id = table.state.reserve_batch(table.system, table.name, table.run_id)
     if quarantined:
-        _write_quarantine(connection, table, batch_id, extract.origin, unreadable)
+        _write_quarantine(connection, table, batch_id, extract, rows_incoming, unreadable)
     file = None
     if admitted or gone:
         file = batch_file(table.system, table.name, batch_id)
-        _write_batch(connection, table, batch_id, home.landing / file, has_deletes=bool(gone))
+        _write_batch(connection, batch_id, home.landing / file, has_deletes=bool(gone))
     batch = Batch(
         batch_id=batch_id,
         system=table.system,
@@ -99,9 +88,32 @@ def admit(connection: duckdb.DuckDBPyConnection, table: Table, extract: Extract,
         rows_deleted=removed + gone,
         rows_alive=alive_before + inserted - removed - gone,
     )
-    table.state.record_batch(batch, rules, {"origin": extract.origin, "checksum": extract.checksum})
+    cursor = {"origin": extract.origin, "unidentified": min(unidentified, bearable)}
+    table.state.record_batch(batch, rules, cursor)
     passed("batch.recorded")
     _add_up(account, batch, rules, extract)
+
+
+def _check(connection: duckdb.DuckDBPyConnection, table: Table, incoming: Path) -> list[RuleResult]:
+    """Create ``breach``: every rule that a changed row breaks, and the rows of a full extract that repeat a key."""
+    contract, home = table.contract, table.home
+    condition = "true" if contract.operation is None else _upserts_or_keyless(contract)
+    if _count(connection, "unchanged_row") == 0:
+        rules = find_breaches(connection, incoming, condition, contract, home.work)
+    else:
+        changed = home.work / "changed.parquet"
+        connection.execute(
+            f"copy (select * exclude (_row_number), _row_number as _line from changed) to {literal(changed)}"
+        )
+        rules = find_breaches(connection, changed, condition, contract, home.work)
+        connection.execute(
+            f"""
+            update breach set row_number = lines._line
+            from (select file_row_number, _line from read_parquet({literal(changed)}, file_row_number = true)) as lines
+            where breach.row_number = lines.file_row_number
+            """
+        )
+    return rules + (_repeated_keys(connection, contract) if contract.load == "full" else [])
 
 
 def _describe_incoming(connection: duckdb.DuckDBPyConnection, incoming: Path, contract: TableContract) -> None:
@@ -130,15 +142,13 @@ def _find_changes(connection: duckdb.DuckDBPyConnection, table: Table, earlier: 
     only = "true" if contract.load == "full" else f"({key}) in (select ({key}) from incoming)"
     current = current_rows(table.home, earlier, contract, only)
     connection.execute("create or replace temporary table unchanged_row (row_number bigint)")
-    connection.execute("drop table if exists alive")
-    if current is not None:
-        connection.execute(f"create temporary table alive as {current}")
-        alone = (
-            ""
-            if contract.load == "full"
-            else f"and ({key}) in (select ({key}) from incoming group by {key} having count(*) = 1)"
-        )
-        same = " and ".join(f"incoming.{quoted(column)} = alive.{quoted(column)}" for column in contract.key)
+    nothing = f"select {key}, _row_hash from incoming where false"
+    connection.execute(f"create or replace temporary table alive as {current or nothing}")
+    alone = ""
+    if contract.load == "delta":
+        alone = f"and ({key}) in (select ({key}) from incoming group by {key} having count(*) = 1)"
+    if current is not None or contract.operation is not None:
+        same = _same_key("incoming", contract)
         connection.execute(
             f"""
             insert into unchanged_row
@@ -147,7 +157,7 @@ def _find_changes(connection: duckdb.DuckDBPyConnection, table: Table, earlier: 
                 and exists (select 1 from alive where {same} and incoming._row_hash = alive._row_hash)
             union all
             select _row_number from incoming
-            where _op = 'delete' {alone} and not exists (select 1 from alive where {same})
+            where _op = 'delete' {alone} and not ({_keyless(contract)}) and not exists (select 1 from alive where {same})
             """
         )
     connection.execute(
@@ -158,13 +168,20 @@ def _find_changes(connection: duckdb.DuckDBPyConnection, table: Table, earlier: 
     )
 
 
+def _keyless(contract: TableContract) -> str:
+    return " or ".join(f"{quoted(name)} is null" for name in contract.key)
+
+
+def _same_key(relation: str, contract: TableContract) -> str:
+    return " and ".join(f"{relation}.{quoted(column)} = alive.{quoted(column)}" for column in contract.key)
+
+
 def _upserts_or_keyless(contract: TableContract) -> str:
     """Deleted rows need a key and nothing else."""
     assert contract.operation is not None
     deletes = ", ".join(literal(value) for value in contract.operation.delete)
     column = f"cast({quoted(contract.operation.column)} as varchar)"
-    keyless = " or ".join(f"{quoted(name)} is null" for name in contract.key)
-    return f"(coalesce({column}, '') not in ({deletes}) or {keyless})"
+    return f"(coalesce({column}, '') not in ({deletes}) or {_keyless(contract)})"
 
 
 def _repeated_keys(connection: duckdb.DuckDBPyConnection, contract: TableContract) -> list[RuleResult]:
@@ -196,12 +213,8 @@ def _gone(connection: duckdb.DuckDBPyConnection, table: Table, alive_before: int
     A record whose row is there but broken keeps its last good state.
     """
     contract = table.contract
-    if _scalar(connection, "select count(*) from duckdb_tables() where table_name = 'alive' and temporary") == 0:
-        return 0
-    same = " and ".join(f"incoming.{quoted(column)} = alive.{quoted(column)}" for column in contract.key)
-    connection.execute(
-        f"create or replace temporary table gone as select * from alive where not exists (select 1 from incoming where {same})"
-    )
+    missing = f"not exists (select 1 from incoming where {_same_key('incoming', contract)})"
+    connection.execute(f"create or replace temporary table gone as select * from alive where {missing}")
     gone = _count(connection, "gone")
     if gone > contract.largest_drop * alive_before:
         raise ExtractError(
@@ -219,9 +232,7 @@ def _births_and_deaths(
     if not earlier and table.contract.operation is None and table.contract.load == "full":
         return admitted, 0
     key = ", ".join(quoted(column) for column in table.contract.key)
-    same = " and ".join(f"last.{quoted(column)} = alive.{quoted(column)}" for column in table.contract.key)
-    has_alive = _scalar(connection, "select count(*) from duckdb_tables() where table_name = 'alive' and temporary")
-    known = f"exists (select 1 from alive where {same})" if has_alive else "false"
+    known = f"exists (select 1 from alive where {_same_key('last', table.contract)})"
     row = connection.execute(
         f"""
         with last as (
@@ -236,9 +247,19 @@ def _births_and_deaths(
 
 
 def _write_quarantine(
-    connection: duckdb.DuckDBPyConnection, table: Table, batch_id: int, origin: str, unreadable: list[UnreadableRow]
+    connection: duckdb.DuckDBPyConnection,
+    table: Table,
+    batch_id: int,
+    extract: Extract,
+    rows_incoming: int,
+    unreadable: list[UnreadableRow],
 ) -> None:
     """Write one row for each rule that a refused row breaks: place, rule, column, value, and the row as JSON."""
+    origin = literal(extract.origin)
+    refused = [int(row[0]) for row in connection.execute("select row_number from refused order by 1").fetchall()]
+    lines = extract.lines_of(refused, rows_incoming, unreadable)
+    connection.execute("create or replace temporary table place (row_number bigint, line bigint)")
+    connection.execute("insert into place select unnest($1), unnest($2)", [refused, lines])
     target = table.home.quarantine / batch_file(table.system, table.name, batch_id)
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".tmp")
@@ -252,12 +273,14 @@ def _write_quarantine(
         f"""
         copy (
             select {batch_id} as batch_id, {literal(table.system)} as system, {literal(table.name)} as table_name,
-                {literal(origin)} as origin, breach.row_number + 2 as line, breach.rule, breach.column_name, breach.value,
+                {origin} as origin, place.line, breach.rule, breach.column_name, breach.value,
                 coalesce(incoming._raw, cast(json_object({columns}) as varchar)) as "row"
-            from breach inner join incoming on breach.row_number = incoming._row_number
+            from breach
+            inner join place on breach.row_number = place.row_number
+            inner join incoming on breach.row_number = incoming._row_number
             where breach.severity = 'quarantine'
             union all
-            select {batch_id}, {literal(table.system)}, {literal(table.name)}, {literal(origin)}, line,
+            select {batch_id}, {literal(table.system)}, {literal(table.name)}, {origin}, line,
                 {literal(READABLE)}, null, problem, text
             from unreadable
             order by line, rule
@@ -267,9 +290,7 @@ def _write_quarantine(
     move_into_place(aside, target)
 
 
-def _write_batch(
-    connection: duckdb.DuckDBPyConnection, table: Table, batch_id: int, target: Path, *, has_deletes: bool
-) -> None:
+def _write_batch(connection: duckdb.DuckDBPyConnection, batch_id: int, target: Path, *, has_deletes: bool) -> None:
     """Write the admitted rows, and a tombstone for each record that is gone, aside; then rename the file into place."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".tmp")

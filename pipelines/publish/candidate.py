@@ -16,6 +16,12 @@ from pipelines.state import Batch, State
 from pipelines.warehouse import current_version, literal, opened, read_published, version_file, write_log_catalog
 
 _REFLINK = 0x40049409
+_BATCH_COLUMNS = """
+    batch_id integer, source_system varchar, table_name varchar, load varchar, origin varchar, landed_at timestamp,
+    rows_read bigint, rows_quarantined bigint, rows_admitted bigint, rows_unchanged bigint, rows_deleted bigint,
+    rows_current bigint
+"""
+_RULE_COLUMNS = "batch_id integer, rule varchar, column_name varchar, severity varchar, rows_broken bigint"
 
 
 @dataclass(frozen=True)
@@ -124,11 +130,8 @@ def _control_tables(state: State, plan: Plan) -> list[str]:
     """Return the statements that tell the models which batches are new, and what the door found in them."""
     statements = [
         f"create table control.build as select {plan.after} as after_batch_id, {plan.through} as through_batch_id",
-        "create table control.batch (batch_id integer, source_system varchar, table_name varchar, load varchar, "
-        "origin varchar, landed_at timestamp, rows_read bigint, rows_quarantined bigint, rows_admitted bigint, "
-        "rows_unchanged bigint, rows_deleted bigint, rows_current bigint)",
-        "create table control.rule_result (batch_id integer, rule varchar, column_name varchar, severity varchar, "
-        "rows_broken bigint)",
+        f"create table control.batch ({_BATCH_COLUMNS})",
+        f"create table control.rule_result ({_RULE_COLUMNS})",
     ]
     new = [batch for batch in state.batches(after=plan.after) if batch.batch_id <= plan.through]
     for batch in new:

@@ -8,7 +8,6 @@ from pathlib import Path
 import yaml
 
 from pipelines.errors import ConfigurationError
-from pipelines.home import Home
 from pipelines.settings import REPOSITORY, Settings
 
 _SHARED = ("conformed", "core", "marts", "quality", "semantic")

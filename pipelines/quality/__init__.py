@@ -1,0 +1,1 @@
+"""Contracts at the door, and what breaks them."""

@@ -67,6 +67,8 @@ class Rule(BaseModel):
             raise ValueError("a rule has either 'expect' (an expectation) or 'sql' (a condition that good rows meet)")
         if self.sql is not None and not self.name:
             raise ValueError("a rule with 'sql' needs a 'name' that says what it promises")
+        if self.sql is not None and self.model_extra:
+            raise ValueError(f"unknown setting in the rule '{self.name}': {', '.join(self.model_extra)}")
         if self.expect is not None and self.column is None:
             raise ValueError(f"the rule '{self.expect}' needs a 'column'")
         return self
@@ -82,7 +84,8 @@ class Rule(BaseModel):
         if self.name:
             return self.name
         words = str(self.expect).removeprefix("column_").replace("_", " ")
-        return f"{self.column}: {words}"
+        arguments = ", ".join(str(value) for value in self.arguments.values())
+        return f"{self.column}: {words} {arguments}".strip()
 
 
 class OperationColumn(BaseModel):
@@ -126,6 +129,14 @@ class TableContract(BaseModel):
         for name in named:
             if name not in self.columns:
                 raise ValueError(f"column '{name}' is used but not declared under columns")
+        return self
+
+    @model_validator(mode="after")
+    def _rules_have_names(self) -> "TableContract":
+        labels = [rule.label for rule in self.rules]
+        repeated = [label for label in labels if labels.count(label) > 1]
+        if repeated:
+            raise ValueError(f"two rules are called '{repeated[0]}': give them a 'name' each")
         return self
 
     @property

@@ -1,5 +1,6 @@
 """The door of the warehouse: which rows of a delivery break the contract of their table, and which rule."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,11 @@ from pipelines.warehouse import literal, opened, quoted
 FITS_TYPES = Rule(expect="column_values_to_be_null", column="_uncast", name="values fit their types")
 ONE_ROW_A_KEY = "one row a key (the latest is admitted)"
 READABLE = "the line can be read"
+
+# The texts that do not fit, from the row as it came, in the order of the columns named in _uncast.
+_MISFITS = """array_to_string(
+    list_transform(string_split(_uncast, ', '), name -> json_extract_string(_raw, '$."' || name || '"')), ', '
+)"""
 
 
 def rules_of(contract: TableContract) -> list[Rule]:
@@ -30,8 +36,9 @@ def find_breaches(
 ) -> list[RuleResult]:
     """Check the rows of a Parquet file against their contract.
 
-    Only rows that meet the SQL ``condition`` are looked at. Creates the temporary table ``breach`` (row_number, rule, column_name, value, severity) in ``connection``:
-    one row for each rule that a row breaks. Returns each broken rule with its count of rows.
+    Only rows that meet the SQL ``condition`` are looked at. Creates the temporary table ``breach`` (row_number, rule,
+    column_name, value, severity) in ``connection``: one row for each rule that a row breaks. Returns each broken rule
+    with its count of rows.
     """
     from pipelines.quality import engine
 
@@ -53,18 +60,21 @@ def find_breaches(
     database.unlink()
     results = []
     for rule, row_query in zip(broken, queries, strict=True):
-        value = f"cast({quoted(rule.column)} as varchar)" if rule.column else "cast(null as varchar)"
+        column, value = "$column_name", "cast(null as varchar)"
         if rule is FITS_TYPES:
-            value = "_raw"
+            column, value = f"coalesce(_uncast, {column})", _MISFITS
+        elif rule.column:
+            value = f"cast({quoted(rule.column)} as varchar)"
         found = connection.execute(
             f"""
             insert into breach
-            select _row_number, $rule, $column_name, {value}, $severity
+            select _row_number, $rule, {column}, {value}, $severity
             from {engine.RELATION} where _row_number in (select _row_number from ({row_query}))
             """,
             {"rule": rule.label, "column_name": rule.column, "severity": rule.severity},
         ).fetchall()
-        results.append(RuleResult(rule.label, rule.column, rule.severity, int(found[0][0])))
+        column_name = None if rule is FITS_TYPES else rule.column
+        results.append(RuleResult(rule.label, column_name, rule.severity, int(found[0][0])))
     return results
 
 
@@ -112,16 +122,21 @@ def _row_queries(batch: Any, broken: Sequence[Rule]) -> list[str]:
 
 def _condition_query(rule: Rule) -> str:
     condition = str(rule.sql).replace("{", "{{").replace("}", "}}")
-    return f"select _row_number from {{batch}} where ({condition}) is not true"
+    return f"select _row_number from {{batch}} where ({condition}\n) is not true"
 
 
 def _expectation(number: int, rule: Rule) -> Any:
     import great_expectations.expectations as gxe
 
     if rule.sql is not None:
-        return gxe.UnexpectedRowsExpectation(unexpected_rows_query=_condition_query(rule), meta={"rule": number})
+        # SQLAlchemy would read a colon before a word as a parameter.
+        query = re.sub(r"(?<!:):(?=\w)", r"\\:", _condition_query(rule))
+        return gxe.UnexpectedRowsExpectation(unexpected_rows_query=query, meta={"rule": number})
     kind = "Expect" + "".join(word.capitalize() for word in str(rule.expect).split("_"))
-    return getattr(gxe, kind)(column=rule.column, **rule.arguments, meta={"rule": number})
+    try:
+        return getattr(gxe, kind)(column=rule.column, **rule.arguments, meta={"rule": number})
+    except (TypeError, ValueError) as error:
+        raise _broken_rule(rule, " ".join(str(error).split())) from error
 
 
 def _broken_rule(rule: Rule, detail: str) -> Exception:

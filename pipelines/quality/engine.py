@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
-import great_expectations as gx  # noqa: E402
-import sqlalchemy as sa  # noqa: E402
-from great_expectations.datasource.fluent import SQLDatasource  # noqa: E402
-from great_expectations.execution_engine import SqlAlchemyExecutionEngine  # noqa: E402
+import great_expectations as gx
+import sqlalchemy as sa
+from great_expectations.datasource.fluent import SQLDatasource
+from great_expectations.execution_engine import SqlAlchemyExecutionEngine
 
 RELATION = "rows_at_the_door"
 
@@ -32,7 +32,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.dialect_module = _types  # type: ignore[assignment]
+        self.dialect_module = _types
 
     def execute_query(self, query: Any) -> Any:
         """Run the query and keep its rows: the pool's rollback would empty DuckDB's result."""
@@ -52,7 +52,7 @@ class DuckDBExecutionEngine(SqlAlchemyExecutionEngine):
 class DuckDBDatasource(SQLDatasource):
     """A DuckDB file as a source of Great Expectations; registers itself as ``data_sources.add_duckdb``."""
 
-    type: Literal["duckdb"] = "duckdb"  # type: ignore[assignment]
+    type: Literal["duckdb"] = "duckdb"
 
     @property
     def execution_engine_type(self) -> builtins.type[SqlAlchemyExecutionEngine]:
@@ -74,8 +74,8 @@ def _context(folder: Path) -> Any:
 def batch_of(database: Path) -> Iterator[Any]:
     """Open the relation RELATION of the DuckDB file ``database`` as a batch to validate, read-only, for this block."""
     context = _context(database.parent)
-    context.variables.progress_bars = {"globally": False}  # type: ignore[assignment]
-    source = context.data_sources.add_duckdb(  # type: ignore[attr-defined]
+    context.variables.progress_bars = {"globally": False}
+    source = context.data_sources.add_duckdb(
         name="door",
         connection_string=f"duckdb:///{database}",
         create_temp_table=False,

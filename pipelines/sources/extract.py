@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
@@ -20,16 +21,28 @@ class UnreadableRow:
 class Extract:
     """One delivery of one table, before anything has been decided about its rows.
 
-    ``origin`` names it for people and ``checksum`` identifies its content. ``write`` puts its rows into a Parquet file in
+    ``origin`` names it for people, ``checksum`` identifies its content, and ``stamp`` the state in which it was found: as
+    long as that is the same, the content need not be read again. ``write`` puts its rows into a Parquet file in
     the order of the source and returns the rows that could not be read. Columns of that file: the declared ones in their
     types, columns that the contract does not know as text, ``_row_hash`` (bigint over the values as they came) and
     ``_uncast`` (names of the columns whose text does not fit the type, else null) with ``_raw`` (the row as JSON then).
+    ``lines_of`` says for rows (their ascending numbers from 0 in that file, the number of its rows, and the rows that could not
+    be read) on which line of the source each begins.
     """
 
     origin: str
     checksum: str
+    stamp: str
     extra_columns: list[str]
     write: Callable[[duckdb.DuckDBPyConnection, Path], list[UnreadableRow]] = field(repr=False)
+    lines_of: Callable[[list[int], int, list[UnreadableRow]], list[int]] = field(repr=False)
+
+
+class Seen(NamedTuple):
+    """What is remembered of a delivery that was read before."""
+
+    stamp: str
+    checksum: str
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import codecs
 import csv
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import duckdb
@@ -11,16 +11,16 @@ import duckdb
 from pipelines.errors import ExtractError
 from pipelines.quality.contract import TableContract, duckdb_type
 from pipelines.settings import FilesSource
-from pipelines.sources.extract import Extract, Skipped, UnreadableRow
+from pipelines.sources.extract import Extract, Seen, Skipped, UnreadableRow
 from pipelines.warehouse import literal, parquet_columns, quoted
 
 LONGEST_LINE = 2_000_000
 _CHUNK = 1 << 20
-_FIELD_END = "chr(31)"
-_NULL = "chr(1)"
 
 
-def extracts(source: FilesSource, contract: TableContract, known: dict[str, str]) -> Iterator[Extract | Skipped]:
+def extracts(
+    source: FilesSource, contract: TableContract, known: dict[str, str], seen: Mapping[str, Seen]
+) -> Iterator[Extract | Skipped]:
     """Yield the files of a table: of a full table the newest by name, of a delta table all, in the order of their names.
 
     Raises ExtractError for a missing file, a header that does not fit, an encoding that does not fit, a line without end.
@@ -34,18 +34,30 @@ def extracts(source: FilesSource, contract: TableContract, known: dict[str, str]
         )
     for path in paths if contract.load == "delta" else paths[-1:]:
         origin = str(path.relative_to(source.path))
-        checksum = _checksum(path, limit_lines=path.suffix.lower() != ".parquet")
-        if checksum in known:
-            twin = known[checksum]
-            said = "the same file as before" if twin == origin else f"a duplicate of {twin}"
-            yield Skipped(origin, checksum, f"{origin} is {said}: nothing to take in")
-            continue
-        known[checksum] = origin
-        yield (
-            _parquet(path, origin, checksum, contract)
-            if path.suffix == ".parquet"
-            else _csv(path, origin, checksum, contract)
-        )
+        is_parquet = path.suffix.lower() == ".parquet"
+        try:
+            stamp = _stamp(path)
+            before = seen.get(origin)
+            checksum = (
+                before.checksum if before and before.stamp == stamp else _checksum(path, limit_lines=not is_parquet)
+            )
+            if checksum in known:
+                twin = known[checksum]
+                said = "the same file as before" if twin == origin else f"a duplicate of {twin}"
+                yield Skipped(origin, checksum, f"{origin} is {said}: nothing to take in")
+                continue
+            known[checksum] = origin
+            yield (_parquet if is_parquet else _csv)(path, Seen(stamp, checksum), origin, contract)
+        except OSError as error:
+            raise ExtractError(
+                f"{path.name} cannot be read: {error.strerror or error}.", hint="Check its permissions and its disk."
+            ) from error
+
+
+def _stamp(path: Path) -> str:
+    """Tell the state of a file without reading it: any writing, renaming or copying of it changes its change time."""
+    found = path.stat()
+    return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"
 
 
 def _checksum(path: Path, *, limit_lines: bool) -> str:
@@ -73,7 +85,7 @@ def _checksum(path: Path, *, limit_lines: bool) -> str:
     return digest.hexdigest()
 
 
-def _csv(path: Path, origin: str, checksum: str, contract: TableContract) -> Extract:
+def _csv(path: Path, found: Seen, origin: str, contract: TableContract) -> Extract:
     names = _header(path, contract)
     _check_columns(path, names, contract)
 
@@ -82,10 +94,15 @@ def _csv(path: Path, origin: str, checksum: str, contract: TableContract) -> Ext
         _copy(connection, rows, path, names, contract, target)
         return _rejected_rows(connection, path)
 
-    return Extract(origin, checksum, [name for name in names if name not in contract.columns], write)
+    def lines_of(rows: list[int], count: int, unreadable: list[UnreadableRow]) -> list[int]:
+        return _lines_of(path, contract, rows, count, {row.line for row in unreadable})
+
+    return Extract(
+        origin, found.checksum, found.stamp, [name for name in names if name not in contract.columns], write, lines_of
+    )
 
 
-def _parquet(path: Path, origin: str, checksum: str, contract: TableContract) -> Extract:
+def _parquet(path: Path, found: Seen, origin: str, contract: TableContract) -> Extract:
     try:
         names = parquet_columns(path)
     except duckdb.Error as error:
@@ -97,7 +114,13 @@ def _parquet(path: Path, origin: str, checksum: str, contract: TableContract) ->
         _copy(connection, f"(select {as_text} from read_parquet({literal(path)}))", path, names, contract, target)
         return []
 
-    return Extract(origin, checksum, [name for name in names if name not in contract.columns], write)
+    def lines_of(rows: list[int], count: int, unreadable: list[UnreadableRow]) -> list[int]:
+        del count, unreadable
+        return [row + 1 for row in rows]
+
+    return Extract(
+        origin, found.checksum, found.stamp, [name for name in names if name not in contract.columns], write, lines_of
+    )
 
 
 def _header(path: Path, contract: TableContract) -> list[str]:
@@ -107,6 +130,10 @@ def _header(path: Path, contract: TableContract) -> list[str]:
             return next(csv.reader(handle, delimiter=contract.delimiter), [])
     except UnicodeError as error:
         raise _encoding_error(path, contract) from error
+    except csv.Error as error:
+        raise ExtractError(
+            f"{path.name}: the header cannot be read: {error}.", hint="A quote in it is never closed. Deliver it again."
+        ) from error
 
 
 def _encoding_error(path: Path, contract: TableContract) -> ExtractError:
@@ -182,7 +209,9 @@ def _copy(
     values += [quoted(name) for name in extra]
     hashed = [*contract.columns, *sorted(extra)]
     shape = literal(",".join([*contract.columns.values(), *sorted(extra)]))
-    text = f"concat_ws({_FIELD_END}, {shape}, {', '.join(f'coalesce({quoted(name)}, {_NULL})' for name in hashed)})"
+    # Each value with its length before it: no two different rows give the same text.
+    fields = (f"coalesce(strlen({quoted(name)}) || ':' || {quoted(name)}, '-')" for name in hashed)
+    text = f"concat_ws(',', {shape}, {', '.join(fields)})"
     uncast = f"nullif(concat_ws(', ', {', '.join(misfits)}), '')" if misfits else "cast(null as varchar)"
     raw = ", ".join(f"{literal(name)}, {quoted(name)}" for name in names)
     query = f"""
@@ -218,7 +247,30 @@ def _rejected_rows(connection: duckdb.DuckDBPyConnection, path: Path) -> list[Un
         if kind in {"UNQUOTED VALUE", "INVALID STATE", "LINE SIZE OVER MAXIMUM"}:
             raise ExtractError(
                 f"{path.name}: the value that starts at line {line} never ends: {str(message).splitlines()[0]}",
-                hint="A quote is not closed. Nothing of the file was taken in, because the lines after it cannot be told.",
+                hint="A quote is not closed, or line endings are mixed. Nothing of the file was taken in.",
             )
         rows.append(UnreadableRow(int(line), str(text).strip(), f"{kind.lower()}: {str(message).splitlines()[0]}"))
     return rows
+
+
+def _lines_of(path: Path, contract: TableContract, rows: list[int], count: int, rejected: set[int]) -> list[int]:
+    """Return the line on which each of ``rows`` begins: counted where a row is a line, looked for where it is not."""
+    with path.open("rb") as handle:
+        newlines = sum(chunk.count(b"\n") for chunk in iter(lambda: handle.read(_CHUNK), b""))
+        handle.seek(-1, 2)
+        newlines += handle.read() != b"\n"
+    if newlines == count + 1:
+        return [row + 2 for row in rows]
+    wanted, lines, number = set(rows), [], -1
+    encoding = "utf-8-sig" if contract.encoding == "utf-8" else contract.encoding
+    with path.open(encoding=encoding, errors="replace", newline="") as text:
+        reader = csv.reader(text, delimiter=contract.delimiter)
+        next(reader)
+        for fields in reader:
+            start = reader.line_num - sum(field.count("\n") for field in fields)
+            if not fields or start in rejected:
+                continue
+            number += 1
+            if number in wanted:
+                lines.append(start)
+    return lines

@@ -158,7 +158,7 @@ def browser() -> Iterator[sync_api.Browser]:
         if os.environ.get("CI"):
             pytest.fail(message)
         pytest.skip(message)
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options(PATIENCE)
     with sync_api.sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=str(CHROMIUM), args=ARGUMENTS)
         yield chromium
@@ -231,15 +231,21 @@ def figure(site: Site, label: str) -> sync_api.Locator:
     return site.page.get_by_test_id("stMetric").filter(has_text=label)
 
 
-def test_page_before_the_first_publish_names_the_command_and_fills_itself_when_there_is_a_version(site: Site) -> None:
+def test_link_opened_before_the_first_publish_names_the_command_and_fills_itself_when_there_is_a_version(
+    site: Site,
+) -> None:
     (site.home.published / POINTER).unlink(missing_ok=True)
-    site.visit("")
-    expect(site.page.get_by_role("heading", name="Nothing is published yet")).to_be_visible(timeout=PATIENCE)
+    site.visit(f"customers?customer={KEY}")
+    expect(site.page.get_by_role("heading", name="Nothing is published yet")).to_be_visible()
     expect(site.page.get_by_text("concord run", exact=True)).to_be_visible()
 
     write_version(site.home, 1, monthly_revenue=2_500)
-    expect(figure(site, "Revenue")).to_be_visible(timeout=PATIENCE)
+    expect(site.page.get_by_role("heading", name="Zoë Óbuda Kft")).to_be_visible()
     site.assert_no_complaints()
+
+
+def test_no_folder_beside_the_app_is_run_as_pages_that_it_did_not_decide_on() -> None:
+    assert not (REPOSITORY / "dashboards" / "pages").exists()
 
 
 def test_overview_compares_the_last_complete_year_with_the_one_before(site_with_version_one: Site) -> None:
@@ -272,7 +278,8 @@ def test_customer_is_found_without_accents_and_shows_where_its_golden_values_com
     site.page.get_by_placeholder("Name, number").fill("obuda zoe")
     site.page.keyboard.press("Enter")
     expect(site.page.get_by_text("1 found.")).to_be_visible(timeout=PATIENCE)
-    # Streamlit keeps the old rows on the page until the new ones are drawn.
+    # Streamlit keeps the old rows on the page until the new ones are drawn: heading and one row, and nothing else.
+    expect(site.page.locator("table[aria-rowcount='2']")).to_have_count(1)
     expect(site.page.get_by_test_id("stDataFrame")).to_have_count(1)
     expect(site.page.get_by_test_id("glide-cell-1-0")).to_have_text("Zoë Óbuda Kft")
     in_the_first_row = {"x": 120, "y": 50}

@@ -3,7 +3,7 @@ with
 
 total as (
     select
-        (select count(*) from {{ ref('sales_order_line') }} where not is_deleted) as conformed_lines,
+        (select count(*) filter (where not is_deleted) from {{ ref('sales_order_line') }}) as conformed_lines,
         (select count(*) from {{ ref('fct_sales_order_line') }}) as fact_lines,
         (select sum(order_lines) from {{ ref('revenue_month') }}) as month_lines,
         (select sum(order_lines) from {{ ref('revenue_month_market') }}) as market_lines,

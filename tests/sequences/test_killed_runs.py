@@ -1,6 +1,5 @@
 """A run that is killed at any instant harms nobody."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -10,9 +9,9 @@ from tests.killed_runs import Kill, Laboratory, all_points, random_moments
 
 
 @pytest.fixture(scope="module")
-def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Laboratory]:
+def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
     folder: Path = tmp_path_factory.mktemp("kills")
-    yield Laboratory(folder)
+    return Laboratory(folder)
 
 
 def test_killed_run_leaves_readers_on_a_whole_version_and_the_next_run_ends_like_an_undisturbed_one(

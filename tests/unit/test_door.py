@@ -1,6 +1,5 @@
 """Every promise of a contract is checked as plain SQL would check it, and the log's arithmetic follows."""
 
-import csv
 import datetime as dt
 import json
 import shutil
@@ -19,7 +18,7 @@ from hypothesis import settings as examples
 from pipelines.errors import ConfigurationError
 from pipelines.ingest.account import TableAccount
 from pipelines.ingest.tables import ingest_table
-from pipelines.quality.contract import Expectation, Rule, TableContract
+from pipelines.quality.contract import Expectation, TableContract
 from pipelines.quality.door import find_breaches
 from pipelines.settings import REPOSITORY, FilesSource, Settings, load_settings
 from pipelines.state import RuleResult, State
@@ -56,8 +55,8 @@ class Door:
         names = ", ".join('"' + name.replace('"', '""') + '"' for name in self.columns)
         file = self.folder / "rows.parquet"
         duckdb.execute(
-            f"copy (select *, cast(null as varchar) as _uncast, cast(null as varchar) as _raw from (values {self.rows}) t({names}))"
-            f" to '{file}' (format parquet)"
+            "copy (select *, cast(null as varchar) as _uncast, cast(null as varchar) as _raw "
+            f"from (values {self.rows}) t({names})) to '{file}' (format parquet)"
         )
         contract = TableContract.model_validate(
             {"file": "x.csv", "key": [key], "columns": self.columns, "rules": list(rules)}
@@ -236,7 +235,10 @@ file = "full.csv"
 key = ["k"]
 columns = {{ k = "text", v = "integer", note = "text" }}
 largest_drop = 1
-rules = [{{ name = "v is not negative", sql = "v >= 0", column = "v" }}, {{ name = "note is there", expect = "column_values_to_not_be_null", column = "note", severity = "report" }}{rules}]
+rules = [
+    {{ name = "v is not negative", sql = "v >= 0", column = "v" }},
+    {{ name = "note is there", expect = "column_values_to_not_be_null", column = "note", severity = "report" }}{rules}
+]
 
 [sources.crm.tables.delta]
 file = "delta/*.csv"
@@ -245,6 +247,13 @@ key = ["k"]
 operation = {{ column = "op", delete = ["D", "X"] }}
 columns = {{ k = "text", op = "text", v = "integer" }}
 rules = [{{ name = "v is not negative", sql = "v >= 0", column = "v" }}]
+
+[sources.crm.tables.pair]
+file = "pair/*.csv"
+load = "delta"
+key = ["k", "l"]
+operation = {{ column = "op", delete = ["D"] }}
+columns = {{ k = "text", l = "text", op = "text" }}
 """
 
 
@@ -253,7 +262,8 @@ class Warehouse:
 
     def __init__(self, folder: Path, rules: str = "") -> None:
         self.extracts = folder / "extracts"
-        (self.extracts / "delta").mkdir(parents=True)
+        for table in ("delta", "pair"):
+            (self.extracts / table).mkdir(parents=True)
         toml = f'[sources.crm]\nkind = "files"\npath = "extracts"\nmodels = "{MODELS}"\n' + TABLES.format(rules=rules)
         (folder / "concord.toml").write_text(toml, encoding="utf-8")
         self.settings: Settings = load_settings(folder / "concord.toml")
@@ -265,7 +275,7 @@ class Warehouse:
         """Deliver rows (fields joined by commas) and ingest them."""
         self._deliveries += 1
         source: FilesSource = self.settings.sources["crm"]
-        name = "full.csv" if table == "full" else f"delta/{self._deliveries:04d}.csv"
+        name = "full.csv" if table == "full" else f"{table}/{self._deliveries:04d}.csv"
         header = ",".join(source.tables[table].columns)
         (self.extracts / name).write_text("\n".join([header, *rows, ""]), encoding="utf-8")
         account = ingest_table(self.settings, self.state, "crm", table, 1)
@@ -405,6 +415,12 @@ def test_a_delete_needs_its_key_and_nothing_else(warehouse: Warehouse) -> None:
     assert [row["rule"] for row in warehouse.quarantine()] == ["k: key is present"]
 
 
+def test_a_delete_that_lacks_a_part_of_its_key_is_refused(warehouse: Warehouse) -> None:
+    warehouse.take("pair", "a,b,U", "c,d,U")
+    account = warehouse.take("pair", ",b,D", "c,d,D", "a,,U")
+    assert (account.quarantined, account.deleted, account.current) == (2, 1, 1)
+
+
 def test_the_delete_of_an_unknown_record_says_nothing(warehouse: Warehouse) -> None:
     warehouse.take("delta", "a,U,1")
     account = warehouse.take("delta", "z,D,", "a,U,1")
@@ -450,10 +466,11 @@ def test_any_sequence_of_deliveries_leaves_the_records_that_a_plain_model_leaves
     try:
         made = Warehouse(folder)
         records: dict[str, int] = {}
-        for rows in deliveries:
+        for delivery in deliveries:
+            rows = delivery
             if table == "full":
                 # Which record a row without a key belongs to is unknown: it is another promise (tests/integration).
-                rows = [row for row in rows if row[0] or not records]
+                rows = [row for row in delivery if row[0] or not records]
                 _full_model(records, rows)
                 account = made.take("full", *(f"{key},{value},x" for key, _, value in rows))
             else:

@@ -135,7 +135,7 @@ def test_parquet_says_what_csv_says(tmp_path: Path) -> None:
     from_csv = csv_rows(tmp_path, text, contract(columns))
     duckdb.execute(
         f"copy (select id::bigint as id, name, day::date as day, spent::decimal(10,2) as spent, ratio::double as ratio, "
-        f"is_new::boolean as is_new, at::timestamp as at, extra::integer as extra "
+        f'is_new::boolean as is_new, "at"::timestamp as "at", extra::integer as extra '
         f"from read_csv('{tmp_path / 't.csv'}', all_varchar = true)) to '{tmp_path / 't.parquet'}' (format parquet)"
     )
     assert rows(tmp_path, contract(columns, file="t.parquet")) == from_csv

@@ -1,30 +1,30 @@
 with
 
-line as (
-    select * from {{ ref('fct_sales_order_line') }}
+customer_order as (
+    select * from {{ ref('fct_sales_order') }}
 ),
 
 today as (
-    select max(order_date) as as_of_date from line
+    select max(order_date) as as_of_date from customer_order
 ),
 
-order_line_total as (
+order_total as (
     select
-        line.customer_key,
-        min(line.order_date) as first_order_date,
-        max(line.order_date) as last_order_date,
-        count(distinct line.sales_order_key) as orders,
-        count(*) as order_lines,
-        cast(sum(line.net_amount_group) as decimal(18, 2)) as revenue_group,
-        cast(sum(line.net_amount_group) filter (where line.cost_amount_group is not null) - sum(line.cost_amount_group) as decimal(18, 2))
-            as margin_group,
+        customer_order.customer_key,
+        min(customer_order.order_date) as first_order_date,
+        max(customer_order.order_date) as last_order_date,
+        count(*) as orders,
+        cast(sum(customer_order.order_lines) as bigint) as order_lines,
+        cast(sum(customer_order.net_amount_group) as decimal(18, 2)) as revenue_group,
+        cast(sum(customer_order.costed_amount_group) - sum(customer_order.cost_amount_group) as decimal(18, 2)) as margin_group,
         cast(
-            coalesce(sum(line.net_amount_group) filter (where line.order_date > today.as_of_date - interval 12 months), 0)
-            as decimal(18, 2)
+            sum(customer_order.net_amount_group) filter (
+                where customer_order.order_date > today.as_of_date - interval 12 months
+            ) as decimal(18, 2)
         ) as revenue_last_12_months_group
-    from line
+    from customer_order
     cross join today
-    group by line.customer_key
+    group by customer_order.customer_key
 ),
 
 customer_360 as (
@@ -55,7 +55,7 @@ customer_360 as (
         today.as_of_date - total.last_order_date as days_since_last_order
     from {{ ref('dim_customer') }} as customer
     cross join today
-    left join order_line_total as total on customer.customer_key = total.customer_key
+    left join order_total as total on customer.customer_key = total.customer_key
 )
 
 select * from customer_360

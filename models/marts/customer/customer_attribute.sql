@@ -31,7 +31,7 @@ record as (
 ),
 
 customer_attribute as (
-    {%- for attribute, label, source in attributes %}
+    {% for attribute, label, source in attributes %}
     select
         record.customer_key,
         {{ loop.index }} as attribute_order,
@@ -54,7 +54,7 @@ customer_attribute as (
     inner join golden_customer on record.customer_key = golden_customer.customer_key
     where record.{{ attribute }} is not null
     {{ 'union all' if not loop.last }}
-    {%- endfor %}
+    {% endfor %}
 )
 
 select * from customer_attribute

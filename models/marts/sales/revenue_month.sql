@@ -1,57 +1,67 @@
 with
 
-line as (
-    select * from {{ ref('fct_sales_order_line') }}
-),
-
--- Orders first: an order counts once, in the month of its first line.
-customer_order as (
+sold as (
     select
-        sales_order_key,
-        customer_key,
-        cast(date_trunc('month', order_date) as date) as order_month,
-        count(*) as order_lines,
-        sum(quantity) as units,
-        sum(net_amount_group) as revenue_group,
-        sum(cost_amount_group) as cost_group,
-        sum(net_amount_group) filter (where cost_amount_group is not null) as costed_revenue_group
-    from line
-    group by sales_order_key, customer_key, order_month
+        order_month,
+        sum(revenue_group) as revenue_group,
+        sum(costed_revenue_group) as costed_revenue_group,
+        sum(margin_group) as margin_group,
+        sum(order_lines) as order_lines,
+        sum(units) as units
+    from {{ ref('revenue_month_market') }}
+    group by order_month
 ),
 
 customer_month as (
     select
         customer_key,
-        order_month,
-        count(distinct sales_order_key) as orders,
-        sum(order_lines) as order_lines,
-        sum(units) as units,
-        sum(revenue_group) as revenue_group,
-        sum(cost_group) as cost_group,
-        sum(costed_revenue_group) as costed_revenue_group,
-        min(order_month) over (partition by customer_key) as first_month
-    from customer_order
+        cast(date_trunc('month', order_date) as date) as order_month,
+        count(*) as orders
+    from {{ ref('fct_sales_order') }}
     group by customer_key, order_month
+),
+
+first_month as (
+    select
+        customer_key,
+        min(order_month) as order_month
+    from customer_month
+    group by customer_key
+),
+
+buyers as (
+    select
+        customer_month.order_month,
+        sum(customer_month.orders) as orders,
+        count(*) filter (where customer_month.customer_key <> -1) as customers,
+        count(*) filter (
+            where customer_month.customer_key <> -1 and customer_month.order_month = first_month.order_month
+        ) as new_customers
+    from customer_month
+    inner join first_month on customer_month.customer_key = first_month.customer_key
+    group by customer_month.order_month
 ),
 
 month as (
     select
-        order_month,
-        cast(sum(revenue_group) as decimal(18, 2)) as revenue_group,
-        cast(sum(costed_revenue_group) - sum(cost_group) as decimal(18, 2)) as margin_group,
-        cast(sum(orders) as bigint) as orders,
-        cast(sum(order_lines) as bigint) as order_lines,
-        cast(sum(units) as decimal(18, 3)) as units,
-        count(*) filter (where customer_key <> -1) as customers,
-        count(*) filter (where customer_key <> -1 and order_month = first_month) as new_customers
-    from customer_month
-    group by order_month
+        sold.order_month,
+        cast(sold.revenue_group as decimal(18, 2)) as revenue_group,
+        cast(sold.costed_revenue_group as decimal(18, 2)) as costed_revenue_group,
+        cast(sold.margin_group as decimal(18, 2)) as margin_group,
+        cast(coalesce(buyers.orders, 0) as bigint) as orders,
+        cast(sold.order_lines as bigint) as order_lines,
+        cast(sold.units as decimal(18, 3)) as units,
+        coalesce(buyers.customers, 0) as customers,
+        coalesce(buyers.new_customers, 0) as new_customers
+    from sold
+    left join buyers on sold.order_month = buyers.order_month
 ),
 
 revenue_month as (
     select
         month.order_month,
         month.revenue_group,
+        month.costed_revenue_group,
         month.margin_group,
         month.orders,
         month.order_lines,

@@ -136,11 +136,8 @@ def _figures(who: dict[str, Any], currency: str, meaning: dict[str, str]) -> Non
 def _attributes(edition: Edition, key: str) -> None:
     said = customers.attributes(edition.number, key)
     rows, conflicts = _golden_rows(said)
-    if conflicts:
-        sentence = f"The records disagree on {formats.things(conflicts, 'attribute')}."
-    else:
-        sentence = "The records agree."
-    look.section("What we know, and from where", sentence)
+    verdict = f"disagree on {formats.things(conflicts, 'attribute')}" if conflicts else "agree"
+    look.section("What we know, and from where", f"The records {verdict}.")
     headings = [Heading("Attribute"), Heading("Golden value"), Heading("Source"), Heading("Other records")]
     tables.small_table(headings, rows)
     download(said, f"customer attributes {key}", edition.number)

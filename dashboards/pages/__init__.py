@@ -1,1 +1,0 @@
-"""One module a page: it asks a question and draws the answer."""
