@@ -175,11 +175,14 @@ def _build_and_publish(
         with _step(account, watch, "build", 0):
             steps("copy the published version", candidate.make_candidate, settings, state, plan)
             models = steps("build", building.build, settings, project, plan, _watcher(watch, "build"))
-            account.models = [ModelAccount(name=f"{m.schema}.{m.name}", rows=m.rows, seconds=m.seconds) for m in models]
             watch.end("build", f"{len(models)} models, {account.mode}")
         with _step(account, watch, "audit", 0):
             outcome = steps("audit", building.audit, settings, state, project, plan, _watcher(watch, "audit"))
             account.checks, account.warnings = outcome.checks, outcome.warnings
+            account.models = [
+                ModelAccount(name=f"{m.schema}.{m.name}", rows=outcome.rows.get((m.schema, m.name)), seconds=m.seconds)
+                for m in models
+            ]
             watch.end("audit", f"{outcome.checks} checks passed")
         with _step(account, watch, "publish", 1):
             version = steps("publish", versions.publish, settings, state, plan.through)

@@ -40,26 +40,30 @@ changed_line as (
     union
 
     select
-        sales_order_line.source_system,
-        sales_order_line.source_id,
-        sales_order_line.order_number
+        source_system,
+        source_id,
+        order_number
     from sales_order_line
-    inner join changed_customer
-        on
-            sales_order_line.source_system = changed_customer.source_system
-            and sales_order_line.customer_source_id = changed_customer.source_id
+    where exists (
+        select 1 from changed_customer
+        where
+            changed_customer.source_system = sales_order_line.source_system
+            and changed_customer.source_id = sales_order_line.customer_source_id
+    )
 
     union
 
     select
-        sales_order_line.source_system,
-        sales_order_line.source_id,
-        sales_order_line.order_number
+        source_system,
+        source_id,
+        order_number
     from sales_order_line
-    inner join changed_product
-        on
-            sales_order_line.source_system = changed_product.source_system
-            and sales_order_line.product_number = changed_product.product_number
+    where exists (
+        select 1 from changed_product
+        where
+            changed_product.source_system = sales_order_line.source_system
+            and changed_product.product_number = sales_order_line.product_number
+    )
 ),
 
 changed_line_now as (

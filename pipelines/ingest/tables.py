@@ -9,7 +9,7 @@ from pipelines.ingest.admission import Table, admit
 from pipelines.ingest.landing import sweep
 from pipelines.quality.contract import TableContract
 from pipelines.settings import Settings
-from pipelines.sources.extract import Skipped
+from pipelines.sources.extract import Seen, Skipped
 from pipelines.state import Batch, State
 from pipelines.warehouse import scratch
 
@@ -30,10 +30,11 @@ def ingest_table(settings: Settings, state: State, system: str, name: str, run_i
         table = Table(settings.home, state, system, name, contract, run_id)
         last = _still_valid(earlier, contract)
         known = {checksum: batch.origin for checksum, batch in last.items()}
+        seen = {batch.origin: Seen(batch.stamp, batch.checksum) for batch in earlier}
         limits = settings.warehouse
         connection = scratch(memory_limit=limits.memory_limit, threads=limits.threads, folder=settings.home.work)
         try:
-            for delivery in sources.extracts(source, contract, known):
+            for delivery in sources.extracts(source, contract, known, seen):
                 if isinstance(delivery, Skipped):
                     same = last.get(delivery.checksum)
                     if contract.load == "full" and same is not None:

@@ -19,19 +19,19 @@ _SHOWN_ROWS = 5
 
 @dataclass(frozen=True)
 class BuiltModel:
-    """A model that was built, with its rows afterwards (None for views)."""
+    """A model that was built."""
 
     name: str
     schema: str
     seconds: float
-    rows: int | None
 
 
 @dataclass(frozen=True)
 class Audit:
-    """The outcome of all checks on a candidate."""
+    """The outcome of all checks on a candidate, and the rows of its tables as (schema, name)."""
 
     checks: int
+    rows: dict[tuple[str, str], int]
     warnings: list[str] = field(default_factory=list)
 
 
@@ -57,7 +57,8 @@ def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher |
             hint=f"The published version stays. See {settings.home.root / 'logs' / 'dbt.log'}.",
         )
     passed("candidate.built")
-    return _built_models(settings, manifest, results)
+    nodes = manifest.nodes
+    return [BuiltModel(done.name, str(nodes[done.unique_id].schema), round(done.seconds, 3)) for done in results]
 
 
 def audit(settings: Settings, state: State, project: Project, plan: Plan, watch: dbt.Watcher | None = None) -> Audit:
@@ -81,11 +82,11 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
             f"The audit failed, the published version stays. {len(failures)} of {len(results) + 1} checks:\n  - "
             + "\n  - ".join(failures)
         )
+    rows = _rows(settings)
     stamp(settings.home, project, plan)
     passed("candidate.audited")
-    return Audit(
-        len(results) + 1, [f"{result.name}: {result.message}" for result in results if result.status == "warn"]
-    )
+    warnings = [f"{result.name}: {result.message}" for result in results if result.status == "warn"]
+    return Audit(len(results) + 1, rows, warnings)
 
 
 def _selection(manifest: Any, plan: Plan, without: set[str]) -> list[str]:
@@ -100,20 +101,15 @@ def _selection(manifest: Any, plan: Plan, without: set[str]) -> list[str]:
     return ["--select", *sources, *(["--exclude", *exclude] if exclude else [])]
 
 
-def _built_models(settings: Settings, manifest: Any, results: list[dbt.NodeResult]) -> list[BuiltModel]:
-    """Return the built models, tables with their rows."""
-    dbt.close_connections()
-    with opened(settings.home.candidate) as connection:
-        tables = set(connection.execute("select schema_name, table_name from duckdb_tables()").fetchall())
-        models = []
-        for result in results:
-            schema = str(manifest.nodes[result.unique_id].schema)
-            rows = None
-            if (schema, result.name) in tables:
-                relation = f"{quoted(schema)}.{quoted(result.name)}"
-                rows = int(connection.execute(f"select count(*) from {relation}").fetchall()[0][0])
-            models.append(BuiltModel(result.name, schema, round(result.seconds, 3), rows))
-    return models
+def _rows(settings: Settings) -> dict[tuple[str, str], int]:
+    with opened(settings.home.candidate, read_only=True) as connection:
+        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        return {
+            (schema, name): int(
+                connection.execute(f"select count(*) from {quoted(schema)}.{quoted(name)}").fetchall()[0][0]
+            )
+            for schema, name in tables
+        }
 
 
 def _failing_rows(settings: Settings, result: dbt.NodeResult) -> str:
