@@ -1,5 +1,6 @@
 """The command line: ``concord …``."""
 
+import importlib
 import json
 import math
 import os
@@ -226,7 +227,7 @@ def _run(settings: Settings, *, full: bool, keep: bool, as_json: bool) -> Any:
 
     with prefect_api(settings.home.root) as api:
         with err.status("Starting …"):
-            _import_while_waiting()
+            _import_while_waiting(api)
             api.wait()
             from pipelines.flows import run as flows
         with LiveProgress(err) as progress:
@@ -245,11 +246,12 @@ def _run(settings: Settings, *, full: bool, keep: bool, as_json: bool) -> Any:
     return account
 
 
-def _import_while_waiting() -> None:
-    """Import the slow libraries while Prefect's API starts in its own process."""
-    import prefect  # noqa: F401
-
-    import pipelines.quality.engine  # noqa: F401
+def _import_while_waiting(api: Any) -> None:
+    """Import the slow libraries while Prefect's API starts in its own process; what a run does not need it never imports."""
+    for library in ("prefect", "pipelines.quality.engine", "dbt.cli.main"):
+        if api.answers():
+            return
+        importlib.import_module(library)
 
 
 def _serve(settings: Settings, port: int) -> None:

@@ -58,17 +58,24 @@ class PrefectApi:
             return
         deadline = time.monotonic() + _STARTUP_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
-            try:
-                with urllib.request.urlopen(f"{self._url}/health", timeout=5) as answer:  # noqa: S310
-                    if answer.status == 200:
-                        return
-            except (urllib.error.URLError, OSError):
-                time.sleep(0.1)
+            if self.answers():
+                return
+            time.sleep(0.1)
         self.close()
         raise ConcordError(
             "Prefect's API does not start.",
             hint="See logs/prefect.log under CONCORD_HOME, or set PREFECT_API_URL to a Prefect server of yours.",
         )
+
+    def answers(self) -> bool:
+        """Whether the API is ready."""
+        if self._process is None:
+            return True
+        try:
+            with urllib.request.urlopen(f"{self._url}/health", timeout=5) as answer:  # noqa: S310
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
 
     def close(self) -> None:
         """End the process, if this object started one."""

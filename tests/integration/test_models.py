@@ -1,0 +1,84 @@
+"""The rules inside the models, each on an edge: dbt's unit tests, for the demo company's systems and for the example."""
+
+from pathlib import Path
+
+import pytest
+
+from pipelines.demo.company import write_drops
+from pipelines.errors import AuditError
+from pipelines.publish import dbt
+from pipelines.publish.candidate import make_candidate, plan_build
+from pipelines.publish.project import compose
+from pipelines.run import run
+from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.state import State
+from pipelines.warehouse import ask, current_version
+from tests.extracts import environment, example_settings, sale, small_company
+
+
+def _published(settings: Settings) -> None:
+    settings.home.create()
+    with State(settings.state_url.get_secret_value()) as state:
+        run(settings, state)
+
+
+def _unit_tests(settings: Settings) -> list[dbt.NodeResult]:
+    project = compose(settings)
+    with State(settings.state_url.get_secret_value()) as state:
+        make_candidate(settings, state, plan_build(settings, state, project, full=False))
+    try:
+        return dbt.invoke(settings, project, ["test", "--select", "test_type:unit"])
+    finally:
+        dbt.close_connections()
+
+
+@pytest.mark.parametrize("company", ["demo", "example"])
+def test_every_rule_gives_what_its_unit_test_says(company: str, tmp_path: Path) -> None:
+    if company == "demo":
+        with environment(CONCORD_HOME=str(tmp_path)):
+            settings = load_settings(REPOSITORY / "concord.toml")
+        write_drops(tmp_path / "demo" / "extracts", scale=0.02)
+    else:
+        settings = example_settings(tmp_path / "extracts", tmp_path / "home")
+        small_company().write(tmp_path / "extracts")
+    _published(settings)
+    results = _unit_tests(settings)
+    assert len(results) >= 2
+    assert {result.name: result.status for result in results} == {result.name: "pass" for result in results}
+
+
+def test_what_fails_its_audit_is_never_published_and_the_failing_rows_are_named(tmp_path: Path) -> None:
+    settings = example_settings(tmp_path / "extracts", tmp_path / "home")
+    company = small_company()
+    company.write(tmp_path / "extracts")
+    _published(settings)
+    before = ask(settings.home, "select count(*) from core.fct_sales_order_line", limit=1).rows
+
+    company.sales["SO1", "HEL-01"] = sale("SO1", "HEL-01", buyer=1)
+    company.write(tmp_path / "extracts")
+    with State(settings.state_url.get_secret_value()) as state:
+        with pytest.raises(AuditError) as failure:
+            run(settings, state, steps=_sabotage)
+        assert "fct_sales_order_line_rows_hold" in str(failure.value)
+        assert "there is an amount in group currency" in str(failure.value)
+        assert current_version(settings.home) == 1
+        assert not settings.home.candidate.exists()
+        after = ask(settings.home, "select count(*) from core.fct_sales_order_line", limit=1).rows
+        assert after == before
+        assert run(settings, state).outcome == "published"
+
+
+def _sabotage(name: str, step: object, *args: object, **kwargs: object) -> object:
+    """Take the amount from one line of the candidate, between build and audit."""
+    from pipelines.warehouse import opened
+
+    assert callable(step)
+    if name == "audit":
+        settings = args[0]
+        assert isinstance(settings, Settings)
+        dbt.close_connections()
+        with opened(settings.home.candidate) as connection:
+            connection.execute(
+                "update core.fct_sales_order_line set net_amount_group = null where order_number = 'SO1'"
+            )
+    return step(*args, **kwargs)
