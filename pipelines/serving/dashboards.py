@@ -2,35 +2,30 @@
 
 import os
 import socket
-import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
 
 from pipelines.settings import REPOSITORY, Settings
 
 
-def serve(settings: Settings, port: int, announce: Callable[[str], None]) -> None:
-    """Run Streamlit on 127.0.0.1 until it is interrupted; a port that is taken is replaced by a free one.
+def serve(settings: Settings, port: int, announce: Callable[[str], None]) -> NoReturn:
+    """Become Streamlit, on 127.0.0.1, until it is interrupted; a port that is taken is replaced by a free one.
 
-    ``announce`` is called with the address before the server starts.
+    ``announce`` is called with the address before the server starts. This process becomes the server: there is no other
+    that could stay behind.
     """
     chosen = port if port and _is_free(port) else _free_port()
     announce(f"http://127.0.0.1:{chosen}")
-    environment = {
-        **os.environ,
-        "CONCORD_CONFIG": str(settings.file),
-        "CONCORD_HOME": str(settings.home.root),
-    }
+    sys.stdout.flush()
+    environment = {**os.environ, "CONCORD_CONFIG": str(settings.file), "CONCORD_HOME": str(settings.home.root)}
     command = [sys.executable, "-m", "streamlit", "run", str(REPOSITORY / "dashboards" / "app.py")]
     options = ["--server.address=127.0.0.1", f"--server.port={chosen}", "--server.headless=true"]
-    process = subprocess.Popen([*command, *options], cwd=REPOSITORY, env=environment, stdout=subprocess.DEVNULL)
-    try:
-        process.wait()
-    except KeyboardInterrupt:
-        process.wait()
-    finally:
-        if process.poll() is None:
-            process.terminate()
+    os.chdir(REPOSITORY)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+    os.execve(sys.executable, [*command, *options, "--logger.level=warning"], environment)
 
 
 def _is_free(port: int) -> bool:
