@@ -37,6 +37,11 @@ class Home:
         return self.root / "candidate" / "warehouse.duckdb"
 
     @property
+    def spill(self) -> Path:
+        """Where a build writes what does not fit into memory; not in ``work``, which an ingest sweeps at any time."""
+        return self.root / "candidate" / "spill"
+
+    @property
     def log_catalog(self) -> Path:
         """Views over the batches that the build at hand takes in."""
         return self.root / "candidate" / "log.duckdb"

@@ -119,7 +119,8 @@ def run(
     account = account if account is not None else new_account(state)
     try:
         settings.home.create()
-        project = compose(settings)
+        with settings.home.lock("project"):
+            project = compose(settings)
         with _step(account, watch, "ingest", sum(len(source.tables) for source in settings.sources.values())):
             _ingest(settings, state, account, watch, steps)
         _refuse_nothing(account)

@@ -104,7 +104,7 @@ def _environment(settings: Settings) -> Iterator[None]:
     values = {
         "CONCORD_CANDIDATE": str(settings.home.candidate),
         "CONCORD_LOG": str(settings.home.log_catalog),
-        "CONCORD_WORK": str(settings.home.work),
+        "CONCORD_SPILL": str(settings.home.spill),
         "CONCORD_MEMORY_LIMIT": settings.warehouse.memory_limit,
         "CONCORD_THREADS": str(settings.warehouse.threads),
     }

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -156,6 +157,20 @@ def test_a_run_prints_one_json_document_with_the_whole_account(desk: Desk, first
     assert all(seconds > 0 for seconds in first["steps"].values())
     assert first["checks"] > 0
     assert first["error"] is None
+
+
+def test_prefect_knows_the_run_by_name_with_its_steps_and_its_account(desk: Desk, first: dict[str, Any]) -> None:
+    database = sqlite3.connect(f"file:{desk.folder / 'prefect' / 'prefect.db'}?mode=ro", uri=True)
+    try:
+        flows = database.execute("select name, state_type from flow_run").fetchall()
+        tasks = {name for (name,) in database.execute("select name from task_run")}
+        artifacts = dict(database.execute("select key, data from artifact").fetchall())
+    finally:
+        database.close()
+    assert (f"run-{first['run_id']}", "COMPLETED") in flows
+    assert {"ingest crm.cust_info", "build", "audit", "publish"} <= tasks
+    assert {"concord-account", "concord-run"} <= artifacts.keys()
+    assert "sales_details" in str(artifacts["concord-account"])
 
 
 def test_no_helper_is_left_after_a_run(desk: Desk, first: dict[str, Any]) -> None:
