@@ -44,12 +44,13 @@ changed_line as (
         source_id,
         order_number
     from sales_order_line
-    where exists (
-        select 1 from changed_customer
-        where
-            changed_customer.source_system = sales_order_line.source_system
-            and changed_customer.source_id = sales_order_line.customer_source_id
-    )
+    where
+        exists (
+            select 1 from changed_customer
+            where
+                changed_customer.source_system = sales_order_line.source_system
+                and changed_customer.source_id = sales_order_line.customer_source_id
+        )
 
     union
 
@@ -58,12 +59,13 @@ changed_line as (
         source_id,
         order_number
     from sales_order_line
-    where exists (
-        select 1 from changed_product
-        where
-            changed_product.source_system = sales_order_line.source_system
-            and changed_product.product_number = sales_order_line.product_number
-    )
+    where
+        exists (
+            select 1 from changed_product
+            where
+                changed_product.source_system = sales_order_line.source_system
+                and changed_product.product_number = sales_order_line.product_number
+        )
 ),
 
 changed_line_now as (
