@@ -22,6 +22,7 @@ from pipelines.quality.contract import Expectation, TableContract
 from pipelines.quality.door import find_breaches
 from pipelines.settings import REPOSITORY, FilesSource, Settings, load_settings
 from pipelines.state import RuleResult, State
+from tests.desk import quarantined_rows
 
 MODELS = REPOSITORY / "docs" / "examples" / "crm-erp-csv" / "models" / "staging" / "crm"
 COLUMNS = {"id": "integer", "n": "integer", "price": "decimal(10,2)", "day": "date", "t": "text"}
@@ -305,11 +306,7 @@ class Warehouse:
         """The quarantined rows of a batch, the last one by default."""
         batch = self.state.batches()[account_batch]
         file = self.settings.home.quarantine / "crm" / batch.table_name / f"{batch.batch_id:08d}.parquet"
-        if not file.exists():
-            return []
-        result = duckdb.execute("select * from read_parquet(?) order by line, rule", [str(file)])
-        names = [column[0] for column in result.description]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        return quarantined_rows(file)
 
 
 @pytest.fixture
