@@ -76,14 +76,15 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
         for result in results
         if result.status in {"fail", "error"}
     ]
-    failures += _count_differences(settings, state, manifest, plan)
-    if failures:
-        raise AuditError(
-            f"The audit failed, the published version stays. {len(failures)} of {len(results) + 1} checks:\n  - "
-            + "\n  - ".join(failures)
-        )
-    rows = _rows(settings)
-    stamp(settings.home, project, plan)
+    with opened(settings.home.candidate) as candidate:
+        failures += _count_differences(candidate, state, manifest, plan)
+        if failures:
+            raise AuditError(
+                f"The audit failed, the published version stays. {len(failures)} of {len(results) + 1} checks:\n  - "
+                + "\n  - ".join(failures)
+            )
+        rows = _rows(candidate)
+        stamp(candidate, project, plan)
     passed("candidate.audited")
     warnings = [f"{result.name}: {result.message}" for result in results if result.status == "warn"]
     return Audit(len(results) + 1, rows, warnings)
@@ -101,15 +102,14 @@ def _selection(manifest: Any, plan: Plan, without: set[str]) -> list[str]:
     return ["--select", *sources, *(["--exclude", *exclude] if exclude else [])]
 
 
-def _rows(settings: Settings) -> dict[tuple[str, str], int]:
-    with opened(settings.home.candidate, read_only=True) as connection:
-        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
-        return {
-            (schema, name): int(
-                connection.execute(f"select count(*) from {quoted(schema)}.{quoted(name)}").fetchall()[0][0]
-            )
-            for schema, name in tables
-        }
+def _rows(candidate: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
+    tables = candidate.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+    return {(schema, name): _count(candidate, schema, name) for schema, name in tables}
+
+
+def _count(candidate: duckdb.DuckDBPyConnection, schema: str, name: str, condition: str = "true") -> int:
+    relation = f"{quoted(schema)}.{quoted(name)}"
+    return int(candidate.execute(f"select count(*) from {relation} where {condition}").fetchall()[0][0])
 
 
 def _failing_rows(settings: Settings, result: dbt.NodeResult) -> str:
@@ -128,7 +128,7 @@ def _failing_rows(settings: Settings, result: dbt.NodeResult) -> str:
     return "".join(f"\n      {row}" for row in shown)
 
 
-def _count_differences(settings: Settings, state: State, manifest: Any, plan: Plan) -> list[str]:
+def _count_differences(candidate: duckdb.DuckDBPyConnection, state: State, manifest: Any, plan: Plan) -> list[str]:
     """Compare the records alive in staging with those alive in the log, for every model that keeps one raw table."""
     alive = {
         (f"raw_{batch.system}", batch.table_name): batch.rows_alive
@@ -136,19 +136,17 @@ def _count_differences(settings: Settings, state: State, manifest: Any, plan: Pl
         if batch.batch_id <= plan.through
     }
     differences = []
-    with opened(settings.home.candidate, read_only=True) as connection:
-        for node in manifest.nodes.values():
-            if node.resource_type != "model" or node.config.materialized != "incremental" or node.schema != "staging":
-                continue
-            parents = [manifest.sources[parent] for parent in node.depends_on.nodes if parent in manifest.sources]
-            if len(parents) != 1 or len(node.depends_on.nodes) != 1:
-                continue
-            expected = alive.get((parents[0].source_name, parents[0].name), 0)
-            relation = f"{quoted(node.schema)}.{quoted(node.name)}"
-            found = connection.execute(f"select count(*) from {relation} where not is_deleted").fetchall()[0][0]
-            if found != expected:
-                differences.append(
-                    f"{node.schema}.{node.name} holds {found:,} records, the log {expected:,} of "
-                    f"{parents[0].source_name}.{parents[0].name}"
-                )
+    for node in manifest.nodes.values():
+        if node.resource_type != "model" or node.config.materialized != "incremental" or node.schema != "staging":
+            continue
+        parents = [manifest.sources[parent] for parent in node.depends_on.nodes if parent in manifest.sources]
+        if len(parents) != 1 or len(node.depends_on.nodes) != 1:
+            continue
+        expected = alive.get((parents[0].source_name, parents[0].name), 0)
+        found = _count(candidate, node.schema, node.name, "not is_deleted")
+        if found != expected:
+            differences.append(
+                f"{node.schema}.{node.name} holds {found:,} records, the log {expected:,} of "
+                f"{parents[0].source_name}.{parents[0].name}"
+            )
     return differences

@@ -13,7 +13,7 @@ from pipelines.ingest.landing import raw_view
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
 from pipelines.state import Batch, State
-from pipelines.warehouse import current_version, literal, opened, read_published, version_file, write_log_catalog
+from pipelines.warehouse import current_version, literal, read_published, version_file, write_log_catalog
 
 _REFLINK = 0x40049409
 _BATCH_COLUMNS = """
@@ -96,17 +96,16 @@ def discard_candidate(home: Home) -> None:
             shutil.rmtree(leftover)
 
 
-def stamp(home: Home, project: Project, plan: Plan) -> None:
+def stamp(candidate: duckdb.DuckDBPyConnection, project: Project, plan: Plan) -> None:
     """Write into the candidate what it is made of, so that the next build knows where to go on."""
-    with opened(home.candidate) as connection:
-        connection.execute("create schema if not exists concord")
-        connection.execute(
-            "create or replace table concord.version as "
-            f"select {plan.through} as through_batch_id, {literal(project.fingerprint)} as fingerprint, "
-            "cast(now() at time zone 'UTC' as timestamp) as built_at"
-        )
-        connection.execute("comment on table concord.version is 'One row: the last batch of the log in this file'")
-        connection.execute("checkpoint")
+    candidate.execute("create schema if not exists concord")
+    candidate.execute(
+        "create or replace table concord.version as "
+        f"select {plan.through} as through_batch_id, {literal(project.fingerprint)} as fingerprint, "
+        "cast(now() at time zone 'UTC' as timestamp) as built_at"
+    )
+    candidate.execute("comment on table concord.version is 'One row: the last batch of the log in this file'")
+    candidate.execute("checkpoint")
 
 
 def stamp_of(home: Home, number: int) -> tuple[int, str]:

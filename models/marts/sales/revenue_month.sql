@@ -21,25 +21,22 @@ customer_month as (
     group by customer_key, order_month
 ),
 
-first_month as (
+new_customer as (
     select
-        customer_key,
-        min(order_month) as order_month
-    from customer_month
-    group by customer_key
+        cast(date_trunc('month', first_order_date) as date) as order_month,
+        count(*) as new_customers
+    from {{ ref('customer_sales') }}
+    where customer_key <> -1
+    group by order_month
 ),
 
 buyers as (
     select
-        customer_month.order_month,
-        sum(customer_month.orders) as orders,
-        count(*) filter (where customer_month.customer_key <> -1) as customers,
-        count(*) filter (
-            where customer_month.customer_key <> -1 and customer_month.order_month = first_month.order_month
-        ) as new_customers
+        order_month,
+        sum(orders) as orders,
+        count(*) filter (where customer_key <> -1) as customers
     from customer_month
-    inner join first_month on customer_month.customer_key = first_month.customer_key
-    group by customer_month.order_month
+    group by order_month
 ),
 
 month as (
@@ -52,9 +49,10 @@ month as (
         cast(sold.order_lines as bigint) as order_lines,
         cast(sold.units as decimal(18, 3)) as units,
         coalesce(buyers.customers, 0) as customers,
-        coalesce(buyers.new_customers, 0) as new_customers
+        coalesce(new_customer.new_customers, 0) as new_customers
     from sold
     left join buyers on sold.order_month = buyers.order_month
+    left join new_customer on sold.order_month = new_customer.order_month
 ),
 
 revenue_month as (
