@@ -123,7 +123,7 @@ class Batch:
     rows_unchanged: int
     rows_deleted: int
     rows_alive: int
-    stamp: str = ""
+    stamp: str | None = None
     landed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 
@@ -148,6 +148,7 @@ class State:
             if self._engine.dialect.name == "sqlite":
                 sa.event.listen(self._engine, "connect", _configure_sqlite)
             _metadata.create_all(self._engine)
+            _add_new_columns(self._engine)
         except (SQLAlchemyError, ModuleNotFoundError, ValueError) as error:
             raise ConcordError(
                 f"The state store cannot be opened: {type(error).__name__}.",
@@ -260,6 +261,18 @@ class State:
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(_version).order_by(_version.c.number))
             return [Version(row.number, row.published_at, row.through_batch_id) for row in rows]
+
+
+def _add_new_columns(engine: sa.Engine) -> None:
+    """Give a store that an earlier Concord made the columns that came since; they may be null."""
+    found = sa.inspect(engine)
+    with engine.begin() as connection:
+        for table in _metadata.sorted_tables:
+            known = {column["name"] for column in found.get_columns(table.name)}
+            for column in table.columns:
+                if column.name not in known:
+                    kind = column.type.compile(engine.dialect)
+                    connection.execute(sa.text(f'alter table "{table.name}" add column "{column.name}" {kind}'))
 
 
 def _configure_sqlite(connection: Any, _: object) -> None:

@@ -30,7 +30,7 @@ def ingest_table(settings: Settings, state: State, system: str, name: str, run_i
         table = Table(settings.home, state, system, name, contract, run_id)
         last = _still_valid(earlier, contract)
         known = {checksum: batch.origin for checksum, batch in last.items()}
-        seen = {batch.origin: Seen(batch.stamp, batch.checksum) for batch in earlier}
+        seen = {batch.origin: Seen(batch.stamp or "", batch.checksum) for batch in earlier}
         limits = settings.warehouse
         connection = scratch(memory_limit=limits.memory_limit, threads=limits.threads, folder=settings.home.work)
         try:

@@ -1,6 +1,7 @@
 """The state store keeps its promises on SQLite and on a real PostgreSQL alike."""
 
 import itertools
+import sqlite3
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -244,3 +245,15 @@ def test_a_server_that_went_away_is_a_clear_error_without_the_secret(tmp_path: P
 def test_nobody_listens_there(tmp_path: Path) -> None:
     with pytest.raises(ConcordError, match="cannot be opened"):
         State(f"postgresql://concord:x@127.0.0.1:{free_port()}/concord")
+
+
+def test_a_store_that_an_earlier_concord_made_is_brought_up_to_date(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'state.db'}"
+    with State(url) as state:
+        land(state)
+    with sqlite3.connect(tmp_path / "state.db") as connection:
+        connection.execute("alter table batch drop column stamp")
+    with State(url) as state:
+        assert len(state.batches()) == 1
+        land(state)
+        assert len(state.batches()) == 2
