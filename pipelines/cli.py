@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 
 from pipelines.errors import ConcordError
@@ -168,13 +169,7 @@ def sql(
             {"version": answer.version, "columns": answer.columns, "rows": rows, "truncated": answer.is_truncated}
         )
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for index, column in enumerate(answer.columns):
-        numeric = all(isinstance(row[index], int | float | Decimal | None) for row in answer.rows)
-        table.add_column(column, justify="right" if numeric else "left")
-    for row in answer.rows:
-        table.add_row(*("" if value is None else _escaped(str(value)) for value in row))
-    out.print(table)
+    _print_rows(answer.columns, answer.rows)
     more = f", more than {limit} rows: raise --limit" if answer.is_truncated else ""
     err.print(f"{len(answer.rows):,} rows from version {answer.version}{more}", style="dim")
 
@@ -252,6 +247,29 @@ def _import_while_waiting(api: Any) -> None:
         if api.answers():
             return
         importlib.import_module(library)
+
+
+def _print_rows(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
+    """Print rows as a table with every value whole; on a terminal that is too narrow, record by record."""
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for index, column in enumerate(columns):
+        numeric = all(isinstance(row[index], int | float | Decimal | None) for row in rows)
+        table.add_column(_escaped(column), justify="right" if numeric else "left", no_wrap=True)
+    texts = [["" if value is None else _escaped(str(value)) for value in row] for row in rows]
+    for row in texts:
+        table.add_row(*row)
+    width = Measurement.get(out, out.options.update(max_width=100_000), table).maximum
+    if width <= out.width or not out.is_terminal:
+        Console(width=max(width, out.width)).print(table)
+        return
+    for row in texts:
+        record = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        record.add_column(style="bold", no_wrap=True)
+        record.add_column(overflow="fold")
+        for column, value in zip(columns, row, strict=True):
+            record.add_row(_escaped(column), value)
+        out.print(record)
+        out.print()
 
 
 def _serve(settings: Settings, port: int) -> None:

@@ -215,6 +215,16 @@ def test_sql_answers_with_exact_values(desk: Desk, first: dict[str, Any]) -> Non
     assert desk.json("sql", "from range(9)", "--limit", "2")["truncated"] is True
 
 
+def test_sql_shows_every_value_whole_however_many_columns_there_are(desk: Desk, first: dict[str, Any]) -> None:
+    columns = [f"column_number_{number}" for number in range(30)]
+    shown = desk.concord(
+        "sql", "select " + ", ".join(f"{number + 10**9} as {name}" for number, name in enumerate(columns))
+    )
+    header, values, *_ = shown.stdout.splitlines()
+    assert header.split() == columns
+    assert values.split() == [str(number + 10**9) for number in range(30)]
+
+
 def test_sql_in_json_is_json_whatever_the_value(desk: Desk, first: dict[str, Any]) -> None:
     def refuse(constant: str) -> Any:
         raise AssertionError(f"{constant} is not JSON")
