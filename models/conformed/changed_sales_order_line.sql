@@ -9,10 +9,6 @@ build as (
     select after_batch_id from {{ source('control', 'build') }}
 ),
 
-sales_order_line as (
-    select * from {{ ref('sales_order_line') }}
-),
-
 changed_customer as (
     select distinct
         source_system,
@@ -29,12 +25,14 @@ changed_product as (
     where _batch_id > (select build.after_batch_id from build)
 ),
 
+-- Each kind of news reads the lines on its own: what has no news is not read, and new lines are read alone.
 changed_line as (
     select
         source_system,
         source_id,
-        order_number
-    from sales_order_line
+        order_number,
+        _batch_id
+    from {{ ref('sales_order_line') }}
     where _batch_id > (select build.after_batch_id from build)
 
     union
@@ -42,8 +40,9 @@ changed_line as (
     select
         source_system,
         source_id,
-        order_number
-    from sales_order_line
+        order_number,
+        _batch_id
+    from {{ ref('sales_order_line') }} as sales_order_line
     where
         exists (
             select 1 from changed_customer
@@ -57,8 +56,9 @@ changed_line as (
     select
         source_system,
         source_id,
-        order_number
-    from sales_order_line
+        order_number,
+        _batch_id
+    from {{ ref('sales_order_line') }} as sales_order_line
     where
         exists (
             select 1 from changed_product
@@ -73,27 +73,40 @@ changed_line_now as (
         {{ surrogate_key(['source_system', 'source_id']) }} as sales_order_line_key,
         {{ surrogate_key(['source_system', 'order_number']) }} as sales_order_key,
         source_system,
-        source_id
+        source_id,
+        _batch_id
     from changed_line
     {%- if not before %}
     where false
     {%- endif %}
 ),
 
-changed_sales_order_line as (
+changed_line_now_or_before as (
     select * from changed_line_now
     {%- if before %}
 
-    union
+    union all
 
     select
         sales_order_line_key,
         sales_order_key,
         source_system,
-        source_id
+        source_id,
+        cast(null as integer) as _batch_id
     from {{ before }}
     where sales_order_line_key in (select changed_line_now.sales_order_line_key from changed_line_now)
     {%- endif %}
+),
+
+changed_sales_order_line as (
+    select
+        sales_order_line_key,
+        sales_order_key,
+        source_system,
+        source_id,
+        max(_batch_id) as _batch_id
+    from changed_line_now_or_before
+    group by sales_order_line_key, sales_order_key, source_system, source_id
 )
 
 select * from changed_sales_order_line
