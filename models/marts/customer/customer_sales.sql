@@ -1,11 +1,10 @@
 with
 
-customer_order as (
-    select * from {{ ref('fct_sales_order') }}
-),
-
 today as (
-    select max(order_date) as as_of_date from customer_order
+    select
+        max(order_date) as as_of_date,
+        cast(max(order_date) - interval 12 months as date) as year_before_date
+    from {{ ref('fct_sales_order') }}
 ),
 
 order_total as (
@@ -19,10 +18,10 @@ order_total as (
         cast(sum(customer_order.costed_amount_group) - sum(customer_order.cost_amount_group) as decimal(18, 2)) as margin_group,
         cast(
             sum(customer_order.net_amount_group) filter (
-                where customer_order.order_date > today.as_of_date - interval 12 months
+                where customer_order.order_date > today.year_before_date
             ) as decimal(18, 2)
         ) as revenue_last_12_months_group
-    from customer_order
+    from {{ ref('fct_sales_order') }} as customer_order
     cross join today
     group by customer_order.customer_key
 ),
