@@ -1,6 +1,7 @@
 """Bring the log up to date with the sources, one table after the other."""
 
 import time
+from contextlib import closing
 
 from pipelines import sources
 from pipelines.errors import ExtractError
@@ -32,7 +33,6 @@ def ingest_table(settings: Settings, state: State, system: str, name: str, run_i
         known = {checksum: batch.origin for checksum, batch in last.items()}
         seen = {batch.origin: Seen(batch.stamp or "", batch.checksum) for batch in earlier}
         limits = settings.warehouse
-        connection = scratch(memory_limit=limits.memory_limit, threads=limits.threads, folder=settings.home.work)
         try:
             for delivery in sources.extracts(source, contract, known, seen):
                 if isinstance(delivery, Skipped):
@@ -44,12 +44,14 @@ def ingest_table(settings: Settings, state: State, system: str, name: str, run_i
                     if contract.load == "full" or delivery.origin not in {batch.origin for batch in earlier}:
                         account.messages.append(delivery.remark)
                 else:
-                    admit(connection, table, delivery, account)
+                    with closing(
+                        scratch(memory_limit=limits.memory_limit, threads=limits.threads, folder=settings.home.work)
+                    ) as connection:
+                        admit(connection, table, delivery, account)
         except ExtractError as error:
             account.status = "held"
             account.messages.append(str(error))
         finally:
-            connection.close()
             sweep(settings.home, state, system, name)
     account.seconds = round(time.perf_counter() - started, 3)
     return account
