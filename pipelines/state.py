@@ -167,23 +167,23 @@ class State:
 
     # The ledger
 
-    def reserve_batch(self, system: str, table: str, run_id: int) -> int:
-        """Return the number of a new batch; it counts only once `record_batch` has committed it."""
+    def reserve_batches(self, system: str, table: str, run_id: int, count: int = 1) -> list[int]:
+        """Return the ascending numbers of new batches; they count only once `record_batches` has committed them."""
+        new = {"system": system, "table_name": table, "run_id": run_id, "status": "open"}
         with self._engine.begin() as connection:
-            result = connection.execute(
-                _batch.insert().values(system=system, table_name=table, run_id=run_id, status="open")
-            )
-            return int(result.inserted_primary_key[0])  # type: ignore[index]
+            found = connection.execute(_batch.insert().returning(_batch.c.batch_id), [new] * count)
+            return sorted(found.scalars())
 
-    def record_batch(self, batch: Batch, rules: Iterable[RuleResult], cursor: dict[str, Any]) -> None:
-        """Commit the batch, what its contract found, and the table's new cursor together."""
-        values = asdict(batch) | {"status": "landed"}
+    def record_batches(self, batches: Iterable[tuple[Batch, Iterable[RuleResult]]], cursor: dict[str, Any]) -> None:
+        """Commit batches of one table, what its contract found in each, and the table's new cursor together."""
         with self._engine.begin() as connection:
-            connection.execute(_batch.update().where(_batch.c.batch_id == batch.batch_id).values(values))
-            results = [asdict(rule) | {"batch_id": batch.batch_id} for rule in rules]
-            if results:
-                connection.execute(_rule_result.insert(), results)
-            key = {"system": batch.system, "table_name": batch.table_name}
+            for batch, rules in batches:
+                values = asdict(batch) | {"status": "landed"}
+                connection.execute(_batch.update().where(_batch.c.batch_id == batch.batch_id).values(values))
+                results = [asdict(rule) | {"batch_id": batch.batch_id} for rule in rules]
+                if results:
+                    connection.execute(_rule_result.insert(), results)
+                key = {"system": batch.system, "table_name": batch.table_name}
             connection.execute(_cursor.delete().filter_by(**key))
             connection.execute(_cursor.insert().values(**key, value=cursor))
 
@@ -192,7 +192,8 @@ class State:
         mine = (_batch.c.system == system) & (_batch.c.table_name == table) & (_batch.c.status == "open")
         with self._engine.begin() as connection:
             numbers = list(connection.execute(sa.select(_batch.c.batch_id).where(mine)).scalars())
-            connection.execute(_batch.update().where(mine).values(status="abandoned"))
+            if numbers:
+                connection.execute(_batch.update().where(mine).values(status="abandoned"))
         return numbers
 
     def batches(self, system: str | None = None, table: str | None = None, *, after: int = 0) -> list[Batch]:

@@ -65,7 +65,7 @@ def admit(connection: duckdb.DuckDBPyConnection, table: Table, extract: Extract,
             )
     admitted = _count(connection, "changed where _row_number not in (select row_number from refused)")
     inserted, removed = _births_and_deaths(connection, table, earlier, admitted)
-    batch_id = table.state.reserve_batch(table.system, table.name, table.run_id)
+    (batch_id,) = table.state.reserve_batches(table.system, table.name, table.run_id)
     if quarantined:
         _write_quarantine(connection, table, batch_id, extract, rows_incoming, unreadable)
     file = None
@@ -90,7 +90,7 @@ def admit(connection: duckdb.DuckDBPyConnection, table: Table, extract: Extract,
         rows_alive=alive_before + inserted - removed - gone,
     )
     cursor = {"origin": extract.origin, "unidentified": min(unidentified, bearable)}
-    table.state.record_batch(batch, rules, cursor)
+    table.state.record_batches([(batch, rules)], cursor)
     passed("batch.recorded")
     _add_up(account, batch, rules, extract)
 

@@ -48,7 +48,7 @@ def state(url: str) -> Iterator[State]:
 def land(state: State, table: str = "customer", system: str = "crm", origin: str = "a.csv", alive: int = 3) -> Batch:
     """Reserve and record one batch."""
     batch = Batch(
-        batch_id=state.reserve_batch(system, table, 1),
+        batch_id=state.reserve_batches(system, table, 1)[0],
         system=system,
         table_name=table,
         load="full",
@@ -64,7 +64,7 @@ def land(state: State, table: str = "customer", system: str = "crm", origin: str
         rows_alive=alive,
         landed_at=LANDED,
     )
-    state.record_batch(batch, [RuleResult("a rule", "name", "quarantine", 1)], {"origin": origin})
+    state.record_batches([(batch, [RuleResult("a rule", "name", "quarantine", 1)])], {"origin": origin})
     return batch
 
 
@@ -94,34 +94,34 @@ def test_instants_come_back_in_utc(state: State) -> None:
 
 def test_batch_rules_and_cursor_are_committed_together_or_not_at_all(state: State) -> None:
     first = land(state)
-    number = state.reserve_batch("crm", "customer", 1)
+    (number,) = state.reserve_batches("crm", "customer", 1)
     second = replace(first, batch_id=number, origin="b.csv")
     twice = RuleResult("a rule", None, "quarantine", 1)
     with pytest.raises(sa.exc.IntegrityError):
-        state.record_batch(second, [twice, twice], {"origin": "b.csv"})
+        state.record_batches([(second, [twice, twice])], {"origin": "b.csv"})
     assert log(state) == [first]
     assert state.cursor("crm", "customer") == {"origin": "a.csv"}
     assert len(state.rule_results()) == 1
     with pytest.raises((sa.exc.StatementError, TypeError)):
-        state.record_batch(second, [twice], {"origin": object()})
+        state.record_batches([(second, [twice])], {"origin": object()})
     assert log(state) == [first]
     assert state.cursor("crm", "customer") == {"origin": "a.csv"}
     assert len(state.rule_results()) == 1
-    state.record_batch(second, [twice], {"origin": "b.csv"})
+    state.record_batches([(second, [twice])], {"origin": "b.csv"})
     assert log(state) == [first, second]
     assert state.cursor("crm", "customer") == {"origin": "b.csv"}
 
 
 def test_an_open_batch_does_not_count_and_its_number_is_never_used_again(state: State) -> None:
     first = land(state)
-    lost = [state.reserve_batch("crm", "customer", 1), state.reserve_batch("crm", "customer", 1)]
-    other = state.reserve_batch("crm", "visit", 1)
+    lost = state.reserve_batches("crm", "customer", 1, 2)
+    (other,) = state.reserve_batches("crm", "visit", 1)
     assert log(state) == [first]
     assert state.abandon_open_batches("crm", "customer") == lost
     assert state.abandon_open_batches("crm", "customer") == []
     assert log(state) == [first]
     assert state.abandon_open_batches("crm", "visit") == [other]
-    assert state.reserve_batch("crm", "customer", 1) > other
+    assert state.reserve_batches("crm", "customer", 1)[0] > other
 
 
 def test_the_log_has_one_order_and_can_be_read_from_a_place_on(state: State) -> None:
@@ -143,7 +143,7 @@ def test_another_process_sees_what_was_recorded(state: State, url: str) -> None:
     batch = land(state)
     with State(url) as second:
         assert log(second) == [batch]
-        number = second.reserve_batch("crm", "customer", 2)
+        (number,) = second.reserve_batches("crm", "customer", 2)
     assert state.abandon_open_batches("crm", "customer") == [number]
 
 
@@ -188,9 +188,9 @@ def test_the_last_run_is_the_last_that_ended(state: State) -> None:
 
 def test_large_counts_fit(state: State) -> None:
     batch = land(state)
-    number = state.reserve_batch("crm", "big", 1)
+    (number,) = state.reserve_batches("crm", "big", 1)
     huge = replace(batch, batch_id=number, table_name="big", rows_read=5_000_000_000, rows_alive=5_000_000_000)
-    state.record_batch(huge, [RuleResult("r", None, "report", 4_000_000_000)], {})
+    state.record_batches([(huge, [RuleResult("r", None, "report", 4_000_000_000)])], {})
     assert log(state, "crm", "big") == [huge]
 
 
