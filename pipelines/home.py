@@ -32,6 +32,11 @@ class Home:
         return self.root / "work"
 
     @property
+    def contracts(self) -> Path:
+        """The rules of the contracts as Great Expectations writes them in SQL; what is missing it writes again."""
+        return self.root / "contracts"
+
+    @property
     def candidate(self) -> Path:
         """The warehouse being built; always the same path, so that dbt's manifest stays valid."""
         return self.root / "candidate" / "warehouse.duckdb"
@@ -65,7 +70,14 @@ class Home:
         """Make the folder, readable by its owner only."""
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
-            for folder in (self.landing, self.quarantine, self.work, self.candidate.parent, self.published):
+            for folder in (
+                self.landing,
+                self.quarantine,
+                self.work,
+                self.contracts,
+                self.candidate.parent,
+                self.published,
+            ):
                 folder.mkdir(exist_ok=True)
         except OSError as error:
             raise ConcordError(

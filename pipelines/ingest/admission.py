@@ -17,6 +17,8 @@ from pipelines.sources.extract import Extract, UnreadableRow
 from pipelines.state import Batch, RuleResult, State
 from pipelines.warehouse import literal, quoted
 
+_FEW_ROWS = 100_000
+
 
 @dataclass(frozen=True)
 class Table:
@@ -43,7 +45,7 @@ def admit(connection: duckdb.DuckDBPyConnection, table: Table, extract: Extract,
     earlier = table.state.batches(table.system, table.name)
     alive_before = earlier[-1].rows_alive if earlier else 0
     _find_changes(connection, table, earlier)
-    rules = _check(connection, table, incoming)
+    rules = _check(connection, table)
     if unreadable:
         rules.append(RuleResult(READABLE, None, "quarantine", len(unreadable)))
     connection.execute(
@@ -95,25 +97,17 @@ def admit(connection: duckdb.DuckDBPyConnection, table: Table, extract: Extract,
     _add_up(account, batch, rules, extract)
 
 
-def _check(connection: duckdb.DuckDBPyConnection, table: Table, incoming: Path) -> list[RuleResult]:
+def _check(connection: duckdb.DuckDBPyConnection, table: Table) -> list[RuleResult]:
     """Create ``breach``: every rule that a changed row breaks, and the rows of a full extract that repeat a key."""
     contract, home = table.contract, table.home
     condition = "true" if contract.operation is None else _upserts_or_keyless(contract)
-    if _count(connection, "unchanged_row") == 0:
-        rules = find_breaches(connection, incoming, condition, contract, home.work)
-    else:
+    rows = "changed"
+    if _count(connection, "unchanged_row") > _FEW_ROWS:
+        # Not to tell the changed rows from the others again for every rule.
         changed = home.work / "changed.parquet"
-        connection.execute(
-            f"copy (select * exclude (_row_number), _row_number as _line from changed) to {literal(changed)}"
-        )
-        rules = find_breaches(connection, changed, condition, contract, home.work)
-        connection.execute(
-            f"""
-            update breach set row_number = lines._line
-            from (select file_row_number, _line from read_parquet({literal(changed)}, file_row_number = true)) as lines
-            where breach.row_number = lines.file_row_number
-            """
-        )
+        connection.execute(f"copy (select * from changed) to {literal(changed)} (format parquet)")
+        rows = f"read_parquet({literal(changed)})"
+    rules = find_breaches(connection, f"select * from {rows} where {condition}", contract, home.contracts)
     return rules + (_repeated_keys(connection, contract) if contract.load == "full" else [])
 
 

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from pipelines.errors import ConfigurationError
+
 ColumnType = (
     Literal["text", "integer", "number", "boolean", "date", "timestamp"]
     | Annotated[str, Field(pattern=r"^decimal\(\d{1,2},\d{1,2}\)$")]
@@ -71,6 +73,10 @@ class Rule(BaseModel):
             raise ValueError(f"unknown setting in the rule '{self.name}': {', '.join(self.model_extra)}")
         if self.expect is not None and self.column is None:
             raise ValueError(f"the rule '{self.expect}' needs a 'column'")
+        if "mostly" in (self.model_extra or {}):
+            raise ValueError(
+                "'mostly' means nothing here: a rule judges each row; severity = \"report\" lets bad ones in"
+            )
         return self
 
     @property
@@ -86,6 +92,15 @@ class Rule(BaseModel):
         words = str(self.expect).removeprefix("column_").replace("_", " ")
         arguments = ", ".join(str(value) for value in self.arguments.values())
         return f"{self.column}: {words} {arguments}".strip()
+
+
+def unusable(rule: Rule, detail: str) -> ConfigurationError:
+    """Return the error that says in one line why a rule cannot be checked."""
+    lines = [line for line in detail.replace("\\n", "\n").splitlines() if "Error" in line]
+    return ConfigurationError(
+        f"The rule '{rule.label}' cannot be checked: {(lines or [detail])[-1].strip()[:300]}",
+        hint="Correct it in concord.toml.",
+    )
 
 
 class OperationColumn(BaseModel):

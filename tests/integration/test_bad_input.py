@@ -435,6 +435,7 @@ def test_a_rule_made_milder_admits_the_rows_that_it_refused(desk: Desk) -> None:
         ('sql = "spent >= 0"', 'sql = "spent >= 0", expect = "column_values_to_be_null"', "either 'expect'"),
         ('sql = "spent >= 0"', 'expect = "column_values_to_be_nice"', "sources.crm.tables.customer.rules.0.expect"),
         ('sql = "spent >= 0"', 'sql = "spent >= 0", severty = "report"', "severty"),
+        ('sql = "spent >= 0"', 'expect = "column_values_to_not_be_null", mostly = 0.9', "'mostly' means nothing here"),
         (
             'key = ["id"]\ncolumns',
             'key = ["id"]\noperation = { column = "name", delete = ["D"] }\ncolumns',

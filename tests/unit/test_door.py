@@ -63,7 +63,8 @@ class Door:
             {"file": "x.csv", "key": [key], "columns": self.columns, "rules": list(rules)}
         )
         connection = duckdb.connect()
-        results = find_breaches(connection, file, "true", contract, self.folder)
+        rows = f"select *, file_row_number as _row_number from read_parquet('{file}', file_row_number = true)"
+        results = find_breaches(connection, rows, contract, self.folder)
         found: dict[str, list[tuple[Any, ...]]] = {}
         for rule, *row in connection.execute(
             "select rule, row_number, column_name, value, severity from breach order by rule, row_number"
@@ -478,3 +479,10 @@ def test_any_sequence_of_deliveries_leaves_the_records_that_a_plain_model_leaves
         made.state.close()
     finally:
         shutil.rmtree(folder)
+
+
+def test_a_contract_is_compiled_once(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    warehouse.take("full", "a,1,x")
+    monkeypatch.setattr("pipelines.quality.door._written", None)
+    account = warehouse.take("full", "a,1,")
+    assert [rule.rule for rule in account.rules] == ["note is there"]
