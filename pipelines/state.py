@@ -105,7 +105,8 @@ class Batch:
     """A row of the ledger. Counts satisfy ``read = quarantined + admitted + unchanged``.
 
     ``rows_deleted`` counts records that the batch removes, ``rows_alive`` the records of the table once it is applied.
-    ``file`` is relative to the landing folder and is None when nothing was admitted. ``checksum`` identifies the content of
+    ``file`` is relative to the landing folder and is None when nothing was admitted; batches that were admitted together share
+    it. ``checksum`` identifies the content of
     ``origin``, and ``stamp`` the state in which it was read (a file's size, times and place on its disk).
     """
 

@@ -1,174 +1,191 @@
-"""From a delivery to a batch of the log: what is new, what breaks its contract, what is gone from the source."""
+"""From deliveries to batches of the log: what breaks its contract is kept apart, the rest is written and counted."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
 from pipelines.commit_points import passed
-from pipelines.errors import ExtractError
-from pipelines.home import Home, move_into_place
+from pipelines.home import move_into_place
 from pipelines.ingest.account import BrokenRule, TableAccount
-from pipelines.ingest.landing import batch_file, current_rows
+from pipelines.ingest.incoming import (
+    IN_PLACE,
+    PLACE,
+    SHIFT,
+    Arrival,
+    Table,
+    describe_incoming,
+    find_changes,
+    find_gone,
+    find_repetitions,
+    keyless,
+    same_key,
+)
+from pipelines.ingest.landing import batch_file
 from pipelines.quality.contract import TableContract
 from pipelines.quality.door import ONE_ROW_A_KEY, READABLE, find_breaches
-from pipelines.sources.extract import Extract, UnreadableRow
-from pipelines.state import Batch, RuleResult, State
+from pipelines.sources.extract import Extract
+from pipelines.state import Batch, RuleResult
 from pipelines.warehouse import literal, quoted
 
 _FEW_ROWS = 100_000
 
 
-@dataclass(frozen=True)
-class Table:
-    """A source table that is being ingested: where it lives and what it promises."""
+def admit(
+    connection: duckdb.DuckDBPyConnection, table: Table, arrivals: Sequence[Arrival], account: TableAccount
+) -> None:
+    """Take deliveries into the log, oldest first, and add what happened to ``account``; of a full table exactly one.
 
-    home: Home
-    state: State
-    system: str
-    name: str
-    contract: TableContract
-    run_id: int
-
-
-def admit(connection: duckdb.DuckDBPyConnection, table: Table, extract: Extract, account: TableAccount) -> None:
-    """Take one delivery into the log, and add what happened to ``account``.
-
-    The batch counts from the moment that its row in the ledger commits, together with the cursor. Raises ExtractError
-    when the delivery as a whole cannot be trusted; nothing of it is taken in then. The caller holds the landing lock.
+    Each becomes a batch of its own, as if it had come alone; their rows share a file, and they count from the moment that
+    their rows in the ledger commit, all together with the cursor. Raises ExtractError when a delivery as a whole cannot be
+    trusted; nothing is taken in then. The caller holds the landing lock.
     """
-    contract, home = table.contract, table.home
-    incoming = home.work / "incoming.parquet"
-    unreadable = extract.write(connection, incoming)
-    _describe_incoming(connection, incoming, contract)
-    earlier = table.state.batches(table.system, table.name)
-    alive_before = earlier[-1].rows_alive if earlier else 0
-    _find_changes(connection, table, earlier)
+    contract, home, state = table.contract, table.home, table.state
+    earlier = state.batches(table.system, table.name)
+    alive = earlier[-1].rows_alive if earlier else 0
+    describe_incoming(connection, arrivals, contract)
+    find_changes(connection, table, earlier)
     rules = _check(connection, table)
-    if unreadable:
-        rules.append(RuleResult(READABLE, None, "quarantine", len(unreadable)))
-    connection.execute(
-        "create or replace temporary table refused as select distinct row_number from breach where severity = 'quarantine'"
-    )
-    rows_incoming = _count(connection, "incoming")
-    read, quarantined = rows_incoming + len(unreadable), _count(connection, "refused") + len(unreadable)
-    unidentified = len(unreadable) + _count(connection, f"incoming where {_keyless(contract)}")
-    bearable = int(table.state.cursor(table.system, table.name).get("unidentified", unidentified if not earlier else 0))
+    if len(arrivals) > 1:
+        find_repetitions(connection, contract)
+    counts = _counts(connection, contract, arrivals)
+    bearable = int(state.cursor(table.system, table.name).get("unidentified", counts[0].unidentified * (not earlier)))
     gone = 0
     if contract.load == "full" and earlier:
-        gone = _gone(connection, table, alive_before)
-        if gone and unidentified > bearable:
+        gone = find_gone(connection, table, alive)
+        unidentified = counts[0].unidentified - bearable
+        if gone and unidentified > 0:
             # The record that is missing may be the one whose line or key cannot be read.
             gone = 0
             account.messages.append(
-                f"{extract.origin}: nothing is deleted this time, because {unidentified - bearable:,} more rows than before "
+                f"{arrivals[0].extract.origin}: nothing is deleted this time, because {unidentified:,} more rows than before "
                 "cannot be told apart: they have no readable line or key"
             )
-    admitted = _count(connection, "changed where _row_number not in (select row_number from refused)")
-    inserted, removed = _births_and_deaths(connection, table, earlier, admitted)
-    (batch_id,) = table.state.reserve_batches(table.system, table.name, table.run_id)
-    if quarantined:
-        _write_quarantine(connection, table, batch_id, extract, rows_incoming, unreadable)
-    file = None
-    if admitted or gone:
-        file = batch_file(table.system, table.name, batch_id)
-        _write_batch(connection, batch_id, home.landing / file, has_deletes=bool(gone))
-    batch = Batch(
-        batch_id=batch_id,
-        system=table.system,
-        table_name=table.name,
-        load=contract.load,
-        origin=extract.origin,
-        checksum=extract.checksum,
-        stamp=extract.stamp,
-        contract=contract.fingerprint,
-        file=file,
-        rows_read=read,
-        rows_quarantined=quarantined,
-        rows_admitted=admitted,
-        rows_unchanged=read - quarantined - admitted,
-        rows_deleted=removed + gone,
-        rows_alive=alive_before + inserted - removed - gone,
-    )
-    cursor = {"origin": extract.origin, "unidentified": min(unidentified, bearable)}
-    table.state.record_batches([(batch, rules)], cursor)
+    lives = _births_and_deaths(connection, table, earlier, counts)
+    broken = _broken_rules(connection, rules, arrivals)
+    numbers = state.reserve_batches(table.system, table.name, table.run_id, len(arrivals))
+    file = batch_file(table.system, table.name, numbers[0])
+    if gone or any(count.admitted for count in counts):
+        _write_batch(connection, numbers, home.landing / file, has_deletes=bool(gone))
+    batches = []
+    for place, (number, arrival, count) in enumerate(zip(numbers, arrivals, counts, strict=True)):
+        if count.quarantined:
+            _write_quarantine(connection, table, number, place, arrival, count)
+        births, deaths = lives.get(place, (0, 0))
+        alive += births - deaths - gone
+        bearable = min(bearable, count.unidentified)
+        batches.append(
+            Batch(
+                batch_id=number,
+                system=table.system,
+                table_name=table.name,
+                load=contract.load,
+                origin=arrival.extract.origin,
+                checksum=arrival.extract.checksum,
+                stamp=arrival.extract.stamp,
+                contract=contract.fingerprint,
+                file=file if count.admitted or gone else None,
+                rows_read=count.read,
+                rows_quarantined=count.quarantined,
+                rows_admitted=count.admitted,
+                rows_unchanged=count.unchanged,
+                rows_deleted=deaths + gone,
+                rows_alive=alive,
+            )
+        )
+    cursor = {"origin": arrivals[-1].extract.origin, "unidentified": bearable}
+    state.record_batches(list(zip(batches, broken, strict=True)), cursor)
     passed("batch.recorded")
-    _add_up(account, batch, rules, extract)
+    for batch, results, arrival in zip(batches, broken, arrivals, strict=True):
+        _add_up(account, batch, results, arrival.extract)
+
+
+class _Count(NamedTuple):
+    """The rows of one delivery; ``unidentified`` are those that have no readable line or key."""
+
+    incoming: int
+    unreadable: int
+    refused: int
+    unchanged: int
+    unidentified: int
+
+    @property
+    def read(self) -> int:
+        return self.incoming + self.unreadable
+
+    @property
+    def quarantined(self) -> int:
+        return self.refused + self.unreadable
+
+    @property
+    def admitted(self) -> int:
+        return self.incoming - self.refused - self.unchanged
+
+
+def _counts(
+    connection: duckdb.DuckDBPyConnection, contract: TableContract, arrivals: Sequence[Arrival]
+) -> list[_Count]:
+    """Count the rows of each delivery by what becomes of them."""
+    found = connection.execute(
+        f"""
+        select place, sum(incoming), sum(keyless), sum(refused), sum(unchanged) from (
+            select {PLACE} as place, count(*) as incoming, count(*) filter ({keyless(contract)}) as keyless,
+                0 as refused, 0 as unchanged
+            from incoming group by place
+            union all
+            select row_number >> {SHIFT}, 0, 0, count(*), 0 from refused group by all
+            union all
+            select row_number >> {SHIFT}, 0, 0, 0, count(*) from unchanged_row group by all
+        ) group by place
+        """
+    ).fetchall()
+    counted = {int(place): tuple(map(int, numbers)) for place, *numbers in found}
+    counts = []
+    for place, arrival in enumerate(arrivals):
+        incoming, without_key, refused, unchanged = counted.get(place, (0, 0, 0, 0))
+        unreadable = len(arrival.unreadable)
+        counts.append(_Count(incoming, unreadable, refused, unchanged, without_key + unreadable))
+    return counts
 
 
 def _check(connection: duckdb.DuckDBPyConnection, table: Table) -> list[RuleResult]:
-    """Create ``breach``: every rule that a changed row breaks, and the rows of a full extract that repeat a key."""
+    """Create ``breach`` (every rule that a changed row breaks, and rows of a full extract that repeat a key) and ``refused``."""
     contract, home = table.contract, table.home
     condition = "true" if contract.operation is None else _upserts_or_keyless(contract)
     rows = "changed"
-    if _count(connection, "unchanged_row") > _FEW_ROWS:
+    if _scalar(connection, "select count(*) from unchanged_row") > _FEW_ROWS:
         # Not to tell the changed rows from the others again for every rule.
         changed = home.work / "changed.parquet"
         connection.execute(f"copy (select * from changed) to {literal(changed)} (format parquet)")
         rows = f"read_parquet({literal(changed)})"
     rules = find_breaches(connection, f"select * from {rows} where {condition}", contract, home.contracts)
-    return rules + (_repeated_keys(connection, contract) if contract.load == "full" else [])
-
-
-def _describe_incoming(connection: duckdb.DuckDBPyConnection, incoming: Path, contract: TableContract) -> None:
-    operation = "'upsert'"
-    if contract.operation is not None:
-        deletes = ", ".join(literal(value) for value in contract.operation.delete)
-        column = f"cast({quoted(contract.operation.column)} as varchar)"
-        operation = f"case when {column} in ({deletes}) then 'delete' else 'upsert' end"
+    if contract.load == "full":
+        rules += _repeated_keys(connection, contract)
     connection.execute(
-        f"""
-        create or replace temporary view incoming as
-        select * exclude (file_row_number), file_row_number as _row_number, {operation} as _op
-        from read_parquet({literal(incoming)}, file_row_number = true)
-        """
+        "create or replace temporary table refused as select distinct row_number from breach where severity = 'quarantine'"
     )
+    return rules
 
 
-def _find_changes(connection: duckdb.DuckDBPyConnection, table: Table, earlier: list[Batch]) -> None:
-    """Create ``unchanged_row`` (row numbers that say nothing new) and ``changed`` (all other rows).
-
-    In a delta, a row says nothing new only when it is the only one of its key: a value that went and came back is two changes.
-    """
-    contract = table.contract
-    key = ", ".join(quoted(column) for column in contract.key)
-    # A full extract is compared with everything; a delta only with the records that it names.
-    only = "true" if contract.load == "full" else f"({key}) in (select ({key}) from incoming)"
-    current = current_rows(table.home, earlier, contract, only)
-    connection.execute("create or replace temporary table unchanged_row (row_number bigint)")
-    nothing = f"select {key}, _row_hash from incoming where false"
-    connection.execute(f"create or replace temporary table alive as {current or nothing}")
-    alone = ""
-    if contract.load == "delta":
-        alone = f"and ({key}) in (select ({key}) from incoming group by {key} having count(*) = 1)"
-    if current is not None or contract.operation is not None:
-        same = _same_key("incoming", contract)
-        connection.execute(
-            f"""
-            insert into unchanged_row
-            select _row_number from incoming
-            where _op = 'upsert' {alone}
-                and exists (select 1 from alive where {same} and incoming._row_hash = alive._row_hash)
-            union all
-            select _row_number from incoming
-            where _op = 'delete' {alone} and not ({_keyless(contract)}) and not exists (select 1 from alive where {same})
-            """
-        )
-    connection.execute(
-        """
-        create or replace temporary view changed as
-        select * from incoming where _row_number not in (select row_number from unchanged_row)
-        """
-    )
-
-
-def _keyless(contract: TableContract) -> str:
-    return " or ".join(f"{quoted(name)} is null" for name in contract.key)
-
-
-def _same_key(relation: str, contract: TableContract) -> str:
-    return " and ".join(f"{relation}.{quoted(column)} = alive.{quoted(column)}" for column in contract.key)
+def _broken_rules(
+    connection: duckdb.DuckDBPyConnection, rules: list[RuleResult], arrivals: Sequence[Arrival]
+) -> list[list[RuleResult]]:
+    """Return for each delivery the rules that it breaks, with its count of rows."""
+    found = connection.execute(
+        f"select row_number >> {SHIFT} as place, rule, count(*) from breach group by place, rule"
+    ).fetchall()
+    counted = {(int(place), str(rule)): int(count) for place, rule, count in found}
+    broken = []
+    for place, arrival in enumerate(arrivals):
+        counts = [(rule, counted.get((place, rule.rule), 0)) for rule in rules]
+        results = [replace(rule, rows_broken=count) for rule, count in counts if count]
+        if arrival.unreadable:
+            results.append(RuleResult(READABLE, None, "quarantine", len(arrival.unreadable)))
+        broken.append(results)
+    return broken
 
 
 def _upserts_or_keyless(contract: TableContract) -> str:
@@ -176,7 +193,7 @@ def _upserts_or_keyless(contract: TableContract) -> str:
     assert contract.operation is not None
     deletes = ", ".join(literal(value) for value in contract.operation.delete)
     column = f"cast({quoted(contract.operation.column)} as varchar)"
-    return f"(coalesce({column}, '') not in ({deletes}) or {_keyless(contract)})"
+    return f"(coalesce({column}, '') not in ({deletes}) or {keyless(contract)})"
 
 
 def _repeated_keys(connection: duckdb.DuckDBPyConnection, contract: TableContract) -> list[RuleResult]:
@@ -202,57 +219,42 @@ def _repeated_keys(connection: duckdb.DuckDBPyConnection, contract: TableContrac
     return [RuleResult(ONE_ROW_A_KEY, ", ".join(contract.key), "quarantine", int(found[0][0]))]
 
 
-def _gone(connection: duckdb.DuckDBPyConnection, table: Table, alive_before: int) -> int:
-    """Create ``gone`` (keys alive in the log that a full extract does not name) and count it; refuse a suspicious drop.
-
-    A record whose row is there but broken keeps its last good state.
-    """
-    contract = table.contract
-    missing = f"not exists (select 1 from incoming where {_same_key('incoming', contract)})"
-    connection.execute(f"create or replace temporary table gone as select * from alive where {missing}")
-    gone = _count(connection, "gone")
-    if gone > contract.largest_drop * alive_before:
-        raise ExtractError(
-            f"{table.system}.{table.name}: the extract would delete {gone:,} of {alive_before:,} records, "
-            f"more than the share that is believed ({contract.largest_drop:.0%}).",
-            hint="The last good data stay. Deliver a whole extract, or raise largest_drop for this table if it is true.",
-        )
-    return gone
-
-
 def _births_and_deaths(
-    connection: duckdb.DuckDBPyConnection, table: Table, earlier: list[Batch], admitted: int
-) -> tuple[int, int]:
-    """Count the records that the admitted rows bring to life, and those that they delete."""
+    connection: duckdb.DuckDBPyConnection, table: Table, earlier: list[Batch], counts: list[_Count]
+) -> dict[int, tuple[int, int]]:
+    """Count by delivery the records that its admitted rows bring to life, and those that they delete."""
     if not earlier and table.contract.operation is None and table.contract.load == "full":
-        return admitted, 0
+        return {0: (counts[0].admitted, 0)}
     key = ", ".join(quoted(column) for column in table.contract.key)
-    known = f"exists (select 1 from alive where {_same_key('last', table.contract)})"
-    row = connection.execute(
+    in_log = f"exists (select 1 from alive where {same_key('last', table.contract)})"
+    known = in_log
+    if len(counts) > 1:
+        known = f"coalesce(lag(_op) over (partition by {key} order by _place) = 'upsert', {in_log})"
+    found = connection.execute(
         f"""
         with last as (
-            select {key}, max_by(_op, _row_number) as _op
-            from changed where _row_number not in (select row_number from refused)
-            group by {key}
-        )
-        select count(*) filter (_op = 'upsert' and not {known}), count(*) filter (_op = 'delete' and {known}) from last
+            select {key}, {PLACE} as _place, max_by(_op, _row_number) as _op
+            from {"changed" if len(counts) == 1 else "incoming"}
+            where _row_number not in (select row_number from refused)
+            group by all
+        ),
+        told as (select _place, _op, {known} as _is_known from last)
+        select _place, count(*) filter (_op = 'upsert' and not _is_known), count(*) filter (_op = 'delete' and _is_known)
+        from told
+        group by _place
         """
-    ).fetchall()[0]
-    return int(row[0]), int(row[1])
+    ).fetchall()
+    return {int(place): (int(births), int(deaths)) for place, births, deaths in found}
 
 
 def _write_quarantine(
-    connection: duckdb.DuckDBPyConnection,
-    table: Table,
-    batch_id: int,
-    extract: Extract,
-    rows_incoming: int,
-    unreadable: list[UnreadableRow],
+    connection: duckdb.DuckDBPyConnection, table: Table, batch_id: int, place: int, arrival: Arrival, count: _Count
 ) -> None:
-    """Write one row for each rule that a refused row breaks: place, rule, column, value, and the row as JSON."""
-    origin = literal(extract.origin)
-    refused = [int(row[0]) for row in connection.execute("select row_number from refused order by 1").fetchall()]
-    lines = extract.lines_of(refused, rows_incoming, unreadable)
+    """Write one row for each rule that a refused row of a delivery breaks: line, rule, column, value, and the row as JSON."""
+    origin, unreadable = literal(arrival.extract.origin), arrival.unreadable
+    query = f"select row_number from refused where row_number >> {SHIFT} = {place} order by 1"
+    refused = [int(row[0]) for row in connection.execute(query).fetchall()]
+    lines = arrival.extract.lines_of([number & IN_PLACE for number in refused], count.incoming, unreadable)
     connection.execute("create or replace temporary table place (row_number bigint, line bigint)")
     connection.execute("insert into place select unnest($1), unnest($2)", [refused, lines])
     target = table.home.quarantine / batch_file(table.system, table.name, batch_id)
@@ -285,12 +287,14 @@ def _write_quarantine(
     move_into_place(aside, target)
 
 
-def _write_batch(connection: duckdb.DuckDBPyConnection, batch_id: int, target: Path, *, has_deletes: bool) -> None:
+def _write_batch(
+    connection: duckdb.DuckDBPyConnection, numbers: Sequence[int], target: Path, *, has_deletes: bool
+) -> None:
     """Write the admitted rows, and a tombstone for each record that is gone, aside; then rename the file into place."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".tmp")
     extracted_at = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
-    refused = _count(connection, "refused")
+    refused = _scalar(connection, "select count(*) from refused")
     admitted = "" if refused == 0 else "where _row_number not in (select row_number from refused)"
     rows = f"select * exclude (_uncast, _raw) from changed {admitted}"
     if has_deletes:
@@ -298,7 +302,8 @@ def _write_batch(connection: duckdb.DuckDBPyConnection, batch_id: int, target: P
     connection.execute(
         f"""
         copy (
-            select *, cast({batch_id} as integer) as _batch_id, timestamp {literal(extracted_at)} as _extracted_at
+            select * replace (_row_number & {IN_PLACE} as _row_number),
+                cast({list(numbers)}[1 + {PLACE}] as integer) as _batch_id, timestamp {literal(extracted_at)} as _extracted_at
             from ({rows})
         ) to {literal(aside)} (format parquet)
         """
@@ -331,10 +336,6 @@ def _add_up(account: TableAccount, batch: Batch, rules: list[RuleResult], extrac
         )
     if batch.rows_read == 0:
         account.messages.append(f"{extract.origin} has a header and no rows")
-
-
-def _count(connection: duckdb.DuckDBPyConnection, relation: str) -> int:
-    return _scalar(connection, f"select count(*) from {relation}")
 
 
 def _scalar(connection: duckdb.DuckDBPyConnection, query: str) -> int:

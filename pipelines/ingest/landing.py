@@ -42,12 +42,17 @@ def read_batches(files: list[Path]) -> str:
     return f"read_parquet([{names}], union_by_name = true)"
 
 
+def _files(home: Home, batches: list[Batch]) -> list[Path]:
+    """Return the files of some batches, each once: batches that were admitted together share one."""
+    return [home.landing / file for file in dict.fromkeys(batch.file for batch in batches if batch.file)]
+
+
 def current_rows(home: Home, batches: list[Batch], contract: TableContract, only: str = "true") -> str | None:
     """Return the query of the records alive at the end of some batches: key columns and ``_row_hash``.
 
     ``only`` is an SQL condition on the key that limits the work. None when there is no row in the log.
     """
-    files = [home.landing / batch.file for batch in batches if batch.file]
+    files = _files(home, batches)
     if not files:
         return None
     key = ", ".join(quoted(column) for column in contract.key)
@@ -66,7 +71,7 @@ def raw_view(home: Home, batches: list[Batch], contract: TableContract) -> str:
     declared = {name: duckdb_type(kind) for name, kind in contract.columns.items()} | LOG_COLUMNS
     columns = ", ".join(f"cast(null as {kind}) as {quoted(name)}" for name, kind in declared.items())
     empty = f"select {columns} where false"
-    files = [home.landing / batch.file for batch in batches if batch.file]
+    files = _files(home, batches)
     if not files:
         return empty
     rows = f"select * from {read_batches(files)}"

@@ -285,6 +285,31 @@ class Warehouse:
         assert account.read == account.quarantined + account.admitted + account.unchanged
         return account
 
+    def pile_up(self, *deliveries: list[str]) -> list[int]:
+        """Deliver several delta files before they are ingested; return the numbers of their batches."""
+        for rows in deliveries:
+            self._deliveries += 1
+            text = "\n".join(["k,op,v", *rows, ""])
+            (self.extracts / "delta" / f"{self._deliveries:04d}.csv").write_text(text, encoding="utf-8")
+        before = len(self.state.batches("crm", "delta"))
+        account = ingest_table(self.settings, self.state, "crm", "delta", 1)
+        assert account.status != "held", account.messages
+        return [batch.batch_id for batch in self.state.batches("crm", "delta")[before:]]
+
+    def history(self) -> list[tuple[Any, ...]]:
+        """What the ledger, the log and the quarantine tell of every delta file that was taken in."""
+        landing, rules = self.settings.home.landing, self.state.rule_results()
+        told: list[tuple[Any, ...]] = []
+        for batch in self.state.batches("crm", "delta"):
+            counts = (batch.rows_read, batch.rows_quarantined, batch.rows_admitted, batch.rows_unchanged)
+            query = "select k, op, v, _op, _row_number from read_parquet(?) where _batch_id = ? order by _row_number"
+            rows = duckdb.execute(query, [str(landing / batch.file), batch.batch_id]).fetchall() if batch.file else []
+            file = self.settings.home.quarantine / "crm" / "delta" / f"{batch.batch_id:08d}.parquet"
+            refused = [(r["origin"], r["line"], r["rule"], r["value"], r["row"]) for r in quarantined_rows(file)]
+            broken = [result for number, result in rules if number == batch.batch_id]
+            told.append((batch.origin, counts, batch.rows_deleted, batch.rows_alive, rows, refused, broken))
+        return told
+
     def replayed(self, table: str) -> dict[str, tuple[Any, ...]]:
         """The records of the log: the latest row of each key by batch and row number, without the deleted."""
         files = [str(self.settings.home.landing / b.file) for b in self.state.batches("crm", table) if b.file]
@@ -479,6 +504,46 @@ def test_any_sequence_of_deliveries_leaves_the_records_that_a_plain_model_leaves
         made.state.close()
     finally:
         shutil.rmtree(folder)
+
+
+_wilder = st.lists(
+    st.tuples(st.sampled_from(["a", "b", "c", ""]), st.sampled_from("UUUDX"), st.sampled_from(["1", "2", "-1", "one"])),
+    max_size=5,
+)
+
+
+@examples(max_examples=10, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@given(first=_wilder, later=st.lists(_wilder, min_size=2, max_size=5))
+def test_delta_files_taken_in_together_tell_what_they_tell_one_by_one(
+    first: list[tuple[str, ...]], later: list[list[tuple[str, ...]]]
+) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="concord-door-"))
+    # A number in each file makes it unlike the others: a duplicate is skipped, which is another promise.
+    files = [
+        [",".join(row) for row in rows] + [f"only{number},U,{number}"] for number, rows in enumerate([first, *later])
+    ]
+    try:
+        together, one_by_one = Warehouse(folder / "together"), Warehouse(folder / "one-by-one")
+        assert len(together.pile_up(files[0])) == 1
+        assert len(together.pile_up(*files[1:])) == len(later)
+        for rows in files:
+            one_by_one.take("delta", *rows)
+        assert together.history() == one_by_one.history()
+        assert together.replayed("delta") == one_by_one.replayed("delta")
+        cursors = [made.state.cursor("crm", "delta") for made in (together, one_by_one)]
+        assert cursors[0] == cursors[1]
+        together.state.close()
+        one_by_one.state.close()
+    finally:
+        shutil.rmtree(folder)
+
+
+def test_delta_files_taken_in_together_share_one_file_of_the_log(warehouse: Warehouse) -> None:
+    warehouse.pile_up(["a,U,1"], ["a,U,1", "c,D,"], ["a,U,2", "b,U,-1"], ["b,D,"])
+    first, second, third, fourth = warehouse.state.batches("crm", "delta")
+    assert (second.file, fourth.file) == (None, None)
+    assert first.file == third.file
+    assert warehouse.replayed("delta") == {"a": (2,)}
 
 
 def test_a_contract_is_compiled_once(warehouse: Warehouse, monkeypatch: pytest.MonkeyPatch) -> None:
