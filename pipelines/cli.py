@@ -243,7 +243,7 @@ def _run(settings: Settings, *, full: bool, keep: bool, as_json: bool) -> Any:
 
 def _import_while_waiting(api: Any) -> None:
     """Import the slow libraries while Prefect's API starts in its own process; what a run does not need it never imports."""
-    for library in ("prefect", "pipelines.quality.engine", "dbt.cli.main"):
+    for library in ("prefect", "dbt.cli.main"):
         if api.answers():
             return
         importlib.import_module(library)
