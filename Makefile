@@ -2,17 +2,19 @@
 # make test    the environment with the development tools, then the whole test suite
 # make lint    format and lint of Python and SQL, and types
 # make bench   speed and memory beside the floor        (SIZE=small|5m|…, JSON=file)
+# make bench-demo    how long the demo company takes to live    (SCALE=tiny|small|medium|large, JSON=file)
 # make soak    more killed runs than the suite has       (KILLS=200)
 # make lock    resolve the pins of pyproject.toml anew
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench soak lock clean
+.PHONY: help demo test lint format bench bench-demo soak lock clean
 
 SERVE ?= 1
 KILLS ?= 200
 SIZE ?= small
+SCALE ?= small
 JSON ?=
 BIN := .venv/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -39,6 +41,9 @@ format: .venv/development
 
 bench: .venv/development
 	@$(BIN)/python -m benchmarks --size $(SIZE) $(if $(JSON),--json $(JSON))
+
+bench-demo: .venv/development
+	@$(BIN)/python -m benchmarks.simulate --scale $(SCALE) $(if $(JSON),--json $(JSON))
 
 soak: .venv/development
 	@$(BIN)/python -m tests.soak --kills $(KILLS)

@@ -75,30 +75,72 @@ def run(
         raise typer.Exit(HELD)
 
 
-@app.command(epilog="Example: `concord demo --no-serve`")
+demo_app = typer.Typer(
+    help="A simulated company with a CRM and an ERP, whose truth is known.",
+    epilog="Example: `concord demo --no-serve`, then `concord demo score`",
+    invoke_without_command=True,
+    rich_markup_mode="markdown",
+)
+app.add_typer(demo_app, name="demo")
+
+
+@demo_app.callback()
 def demo(
+    context: typer.Context,
+    scale: Annotated[
+        str | None, typer.Option("--scale", help="tiny, small (default), medium or large: 3 k to 20 M order lines.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Another seed is another company; default 1.")] = None,
     days: Annotated[
-        int, typer.Option("--days", min=1, help="Days by which a company that exists already moves on.")
-    ] = 1,
-    seed: Annotated[int, typer.Option("--seed", help="Another seed is another company.")] = 1,
+        int | None, typer.Option("--days", min=0, help="Days by which the company lives on; default 1 when it exists.")
+    ] = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Write a page with pictures of what the company is like.")
+    ] = False,
     no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop before serving the dashboards.")] = False,
     port: Annotated[int, typer.Option("--port", help="Port of the dashboards; 0: a free one.")] = 8501,
 ) -> None:
-    """Make a small company with a CRM and an ERP, run it through the warehouse, and serve the dashboards.
+    """Make a company with a CRM and an ERP, run it through the warehouse, and serve the dashboards.
 
-    The first time it has three years of history; every further time the company lives on for a day.
+    The first time it has three years of history; every further time the company lives on, and the run is incremental.
+    `concord demo score` compares what the warehouse says with what is true.
     """
-    from pipelines.demo.company import advance
+    if context.invoked_subcommand is not None:
+        return
+    from pipelines.demo.drops import advance
 
     settings = load_settings(_demo_config())
     settings.home.create()
-    with err.status("The demo company lives on …"):
-        drops = advance(settings.home.root / "demo" / "extracts", seed=seed, days=days)
+    folder = settings.home.root / "demo"
+    with settings.home.lock("demo", wait=False), _bar("The company lives") as progress:
+        drops = advance(folder, scale=scale, seed=seed, days=days, progress=progress)
     rows = sum(sum(drop.rows.values()) for drop in drops)
-    out.print(f"The company's CRM and ERP delivered {rows:,} rows, up to {drops[-1].day:%d %B %Y}.\n")
+    if drops:
+        out.print(f"The company's CRM and ERP delivered {rows:,} rows, up to {drops[-1].day:%d %B %Y}.\n")
+    if report:
+        from pipelines.demo.report import write_report
+
+        with err.status("Drawing …"):
+            target = write_report(settings.home)
+        out.print(f"What the company is like: {target}\n", highlight=False, soft_wrap=True)
     _run(settings, full=False, keep=False, as_json=False)
     if not no_serve:
         _serve(settings, port)
+
+
+@demo_app.command(epilog="Example: `concord demo score --json`")
+def score(as_json: Json = False) -> None:
+    """Compare what the warehouse says with the truth of the simulated company, which the pipeline cannot read."""
+    from pipelines.demo.scoring.score import print_score
+    from pipelines.demo.scoring.score import score as judge
+
+    settings = load_settings(_demo_config())
+    with _state(settings), err.status("Comparing with the truth …"):
+        result = judge(settings.home)
+    if as_json:
+        _print_json(result)
+    else:
+        print_score(out, result)
 
 
 @app.command(epilog="Example: `concord status --json`")
@@ -247,6 +289,21 @@ def _import_while_waiting(api: Any) -> None:
         if api.answers():
             return
         importlib.import_module(library)
+
+
+@contextmanager
+def _bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
+    """Show how far something is: the function takes the steps done, the steps in all, and what is done now."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[what]}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task(title, total=None, what="")
+
+        def show(done: int, steps: int, what: str) -> None:
+            progress.update(task, completed=done, total=steps, what=what)
+
+        yield show
 
 
 def _print_rows(columns: list[str], rows: list[tuple[Any, ...]]) -> None:

@@ -25,6 +25,15 @@ changed_product as (
     where _batch_id > (select build.after_batch_id from build)
 ),
 
+changed_rate as (
+    select
+        source_system,
+        from_currency,
+        rate_date
+    from {{ ref('exchange_rate_day') }}
+    where _batch_id > (select build.after_batch_id from build)
+),
+
 -- Each kind of news reads the lines on its own: what has no news is not read, and new lines are read alone.
 changed_line as (
     select
@@ -65,6 +74,23 @@ changed_line as (
             where
                 changed_product.source_system = sales_order_line.source_system
                 and changed_product.product_number = sales_order_line.product_number
+        )
+
+    union
+
+    select
+        source_system,
+        source_id,
+        order_number,
+        _batch_id
+    from {{ ref('sales_order_line') }} as sales_order_line
+    where
+        exists (
+            select 1 from changed_rate
+            where
+                changed_rate.source_system = sales_order_line.source_system
+                and changed_rate.from_currency = sales_order_line.document_currency
+                and changed_rate.rate_date = sales_order_line.order_date
         )
 ),
 

@@ -14,34 +14,39 @@ record as (
     from {{ ref('business_partner') }}
 ),
 
--- Records that share a customer number are one customer; a record without one is a customer of its own.
+-- Records that share a customer number, or were found to be one by what they say, are one customer; any other is one of its own.
 customer_record as (
     select
-        {{ surrogate_key(["'customer'", "coalesce(customer_reference, source_system || '/' || source_id)"]) }} as customer_key,
-        record_type,
-        source_system,
-        source_id,
-        customer_reference,
-        customer_name,
-        given_name,
-        family_name,
-        is_person,
-        email,
-        phone,
-        website,
-        tax_id,
-        industry,
-        street,
-        city,
-        postcode,
-        country_code,
-        gender,
-        marital_status,
-        birth_date,
-        created_date,
-        is_deleted,
-        _batch_id
+        {{ surrogate_key(["'customer'", "coalesce(
+            record.customer_reference, account_partner.customer_reference, record.source_system || '/' || record.source_id
+        )"]) }} as customer_key,
+        record.record_type,
+        record.source_system,
+        record.source_id,
+        coalesce(record.customer_reference, account_partner.customer_reference) as customer_reference,
+        record.customer_name,
+        record.given_name,
+        record.family_name,
+        record.is_person,
+        record.email,
+        record.phone,
+        record.website,
+        record.tax_id,
+        record.industry,
+        record.street,
+        record.city,
+        record.postcode,
+        record.country_code,
+        record.gender,
+        record.marital_status,
+        record.birth_date,
+        record.created_date,
+        record.is_deleted,
+        record._batch_id
     from record
+    left join {{ ref('account_partner') }} as account_partner
+        on record.source_system = account_partner.source_system and record.source_id = account_partner.source_id
+    where not coalesce(record.is_site, false)
 )
 
 select * from customer_record

@@ -36,6 +36,25 @@ product as (
     select * from {{ ref('dim_product') }}
 ),
 
+exchange_rate as (
+    select * from {{ ref('exchange_rate_day') }}
+),
+
+priced_line as (
+    select
+        line.*,
+        case
+            when line.document_currency = '{{ var("group_currency") }}' then cast(1 as decimal(18, 9))
+            else exchange_rate.exchange_rate
+        end as exchange_rate
+    from line_to_make as line
+    left join exchange_rate
+        on
+            line.source_system = exchange_rate.source_system
+            and line.document_currency = exchange_rate.from_currency
+            and line.order_date = exchange_rate.rate_date
+),
+
 fct_sales_order_line as (
     select
         {{ surrogate_key(['line.source_system', 'line.source_id']) }} as sales_order_line_key,
@@ -54,12 +73,12 @@ fct_sales_order_line as (
         line.unit_price_document,
         line.document_currency,
         line.net_amount_document,
-        case when line.document_currency = '{{ var("group_currency") }}' then line.net_amount_document end
-            as net_amount_group,
+        line.exchange_rate,
+        cast(line.net_amount_document * line.exchange_rate as decimal(18, 2)) as net_amount_group,
         cast(line.quantity * product.unit_cost_group as decimal(18, 2)) as cost_amount_group,
         line.is_order_date_estimated,
         line.is_amount_corrected
-    from line_to_make as line
+    from priced_line as line
     left join customer
         on line.source_system = customer.source_system and line.customer_source_id = customer.source_id
     left join product

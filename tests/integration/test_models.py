@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.demo.company import write_drops
+from pipelines.demo.drops import advance
 from pipelines.errors import AuditError
 from pipelines.publish import dbt
 from pipelines.publish.candidate import make_candidate, plan_build
@@ -37,7 +37,7 @@ def test_every_rule_gives_what_its_unit_test_says(company: str, tmp_path: Path) 
     if company == "demo":
         with environment(CONCORD_HOME=str(tmp_path)):
             settings = load_settings(REPOSITORY / "concord.toml")
-        write_drops(tmp_path / "demo" / "extracts", scale=0.02)
+        advance(tmp_path / "demo", scale="tiny")
     else:
         settings = example_settings(tmp_path / "extracts", tmp_path / "home")
         small_company().write(tmp_path / "extracts")

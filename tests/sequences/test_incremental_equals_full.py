@@ -8,7 +8,7 @@ from pathlib import Path
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, Phase, given, settings
 
-from pipelines.demo.company import write_drops
+from pipelines.demo.drops import advance
 from pipelines.run import run
 from pipelines.settings import REPOSITORY, load_settings
 from pipelines.state import State
@@ -118,11 +118,10 @@ def test_two_weeks_of_the_demo_company_in_steps_ends_where_a_full_rebuild_ends(t
     with environment(CONCORD_HOME=str(tmp_path)):
         chosen = load_settings(REPOSITORY / "concord.toml")
     chosen.home.create()
-    extracts = tmp_path / "demo" / "extracts"
     with State(chosen.state_url.get_secret_value()) as state:
         modes = []
-        for day in (0, 2, 6, 13):
-            write_drops(extracts, days=day, scale=0.05)
+        for days in (0, 2, 4, 7):
+            advance(tmp_path / "demo", scale="tiny", days=days)
             modes.append(run(chosen, state).mode)
         assert modes == ["full", *["incremental"] * 3]
         incremental = contents(chosen)

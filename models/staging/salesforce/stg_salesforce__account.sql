@@ -6,35 +6,27 @@ latest as (
     {{ latest_version(source('raw_salesforce', 'Account'), ['Id']) }}
 ),
 
-numbered as (
-    select
-        *,
-        {{ customer_reference('accountnumber') }} as written_reference
-    from latest
-),
-
--- SAP writes a customer number of digits with ten of them; people in the CRM leave the leading zeros out.
 account as (
     select
         id as source_id,
-        case
-            when length(written_reference) <= 10 and translate(written_reference, '0123456789', '') = ''
-                then lpad(written_reference, 10, '0')
-            else written_reference
-        end as customer_reference,
         {{ clean_text('name') }} as customer_name,
-        false as is_person,
+        {{ clean_text('firstname') }} as given_name,
+        {{ clean_text('lastname') }} as family_name,
+        coalesce(ispersonaccount, false) as is_person,
+        {{ clean_text('personemail') }} as email,
         {{ clean_text('phone') }} as phone,
         {{ clean_text('website') }} as website,
+        {{ clean_text('vat_number__c') }} as tax_id,
         {{ clean_text('industry') }} as industry,
         {{ clean_text('billingstreet') }} as street,
         {{ clean_text('billingcity') }} as city,
         {{ clean_text('billingpostalcode') }} as postcode,
         {{ clean_text('billingcountrycode') }} as country_code,
+        personbirthdate as birth_date,
         cast(createddate as date) as created_date,
         _op = 'delete' as is_deleted,
         _batch_id
-    from numbered
+    from latest
 )
 
 select * from account

@@ -6,13 +6,14 @@ latest as (
     {{ latest_version(source('raw_sap', 'KNA1'), ['KUNNR']) }}
 ),
 
--- A customer flagged for deletion (LOEVM) keeps its orders: it is not gone.
+-- A customer flagged for deletion (LOEVM) keeps its orders: it is not gone. Account group 0002 is a place that goods are sent to.
 business_partner as (
     select
         kunnr as source_id,
         {{ customer_reference('kunnr') }} as customer_reference,
-        {{ clean_text('name1') }} as customer_name,
-        false as is_person,
+        {{ clean_text("concat_ws(' ', name1, name2)") }} as customer_name,
+        coalesce(stkzn, '') = 'X' as is_person,
+        coalesce(ktokd, '') = '0002' as is_site,
         {{ clean_text('telf1') }} as phone,
         {{ clean_text('stceg') }} as tax_id,
         {{ clean_text('stras') }} as street,

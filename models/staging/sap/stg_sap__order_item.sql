@@ -6,7 +6,24 @@ latest as (
     {{ latest_version(source('raw_sap', 'VBAP'), ['VBELN', 'POSNR']) }}
 ),
 
--- The price holds for a number of units. A line with a reason for rejection is cancelled, and still there.
+read as (
+    select
+        *,
+        {{ clean_text('abgru') }} is not null as is_cancelled,
+        cast(kwmeng * netpr / nullif(kpein, 0) as decimal(18, 2)) as computed_amount
+    from latest
+),
+
+-- An amount that is not quantity times price is wrong; a cent may be lost in rounding. A cancelled line is worth nothing.
+judged as (
+    select
+        *,
+        not is_cancelled and abs(netwr - computed_amount) > 0.01 as is_amount_corrected
+    from read
+),
+
+-- The price holds for a number of units; amounts are as SAP stores them, with two decimals whatever the currency.
+-- A line with a reason for rejection is cancelled, and still there.
 order_item as (
     select
         concat_ws('/', vbeln, posnr) as source_id,
@@ -15,12 +32,13 @@ order_item as (
         trim(leading '0' from posnr) as line_number,
         case when translate(matnr, '0123456789', '') = '' then trim(leading '0' from matnr) else matnr end as product_number,
         kwmeng as quantity,
-        cast(netpr / nullif(kpein, 0) as decimal(18, 6)) as unit_price_document,
-        netwr as net_amount_document,
-        {{ clean_text('abgru') }} is not null as is_cancelled,
+        cast(netpr / nullif(kpein, 0) as decimal(18, 6)) as stored_unit_price,
+        case when is_amount_corrected then computed_amount else netwr end as stored_net_amount,
+        coalesce(is_amount_corrected, false) as is_amount_corrected,
+        is_cancelled,
         _op = 'delete' as is_deleted,
         _batch_id
-    from latest
+    from judged
 )
 
 select * from order_item

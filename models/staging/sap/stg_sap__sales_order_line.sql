@@ -10,7 +10,17 @@ order_header as (
     select * from {{ ref('stg_sap__order_header') }}
 ),
 
--- A line is gone when it is cancelled, or when its order is gone or has not come yet.
+-- A stored amount is shifted by the decimals that its currency lacks or has more than two: a stored JPY 1.30 is 130.
+shift as (
+    select
+        currency_code,
+        cast(power(10, 2 - decimals) as decimal(9, 3)) as factor,
+        _batch_id
+    from {{ ref('stg_sap__currency_decimals') }}
+    where not is_deleted
+),
+
+-- Only orders count (category C): returns and requests for credit are no sales. A line is gone when it is cancelled, or when its order is gone or has not come yet.
 sales_order_line as (
     select
         order_item.source_id,
@@ -22,15 +32,18 @@ sales_order_line as (
         cast(null as date) as ship_date,
         order_header.due_date,
         order_item.quantity,
-        order_item.unit_price_document,
-        order_item.net_amount_document,
+        cast(order_item.stored_unit_price * coalesce(shift.factor, 1) as decimal(18, 6)) as unit_price_document,
+        cast(order_item.stored_net_amount * coalesce(shift.factor, 1) as decimal(18, 2)) as net_amount_document,
         order_header.document_currency,
         order_header.is_order_date_estimated,
-        false as is_amount_corrected,
-        order_item.is_deleted or order_item.is_cancelled or coalesce(order_header.is_deleted, true) as is_deleted,
-        greatest(order_item._batch_id, coalesce(order_header._batch_id, 0)) as _batch_id
+        order_item.is_amount_corrected,
+        order_item.is_deleted
+        or order_item.is_cancelled
+        or coalesce(order_header.is_deleted or order_header.document_category != 'C', true) as is_deleted,
+        greatest(order_item._batch_id, coalesce(order_header._batch_id, 0), coalesce(shift._batch_id, 0)) as _batch_id
     from order_item
     left join order_header on order_item.order_source_id = order_header.source_id
+    left join shift on order_header.document_currency = shift.currency_code
 )
 
 select * from sales_order_line

@@ -1,0 +1,1 @@
+{{ conform("exchange_rate") }}

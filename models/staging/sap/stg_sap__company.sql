@@ -1,0 +1,20 @@
+{{ config(unique_key='source_id') }}
+
+with
+
+latest as (
+    {{ latest_version(source('raw_sap', 'T001'), ['BUKRS']) }}
+),
+
+company as (
+    select
+        bukrs as source_id,
+        {{ clean_text('butxt') }} as company_name,
+        {{ clean_text('land1') }} as country_code,
+        {{ clean_text('waers') }} as company_currency,
+        _op = 'delete' as is_deleted,
+        _batch_id
+    from latest
+)
+
+select * from company

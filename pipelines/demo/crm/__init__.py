@@ -1,0 +1,1 @@
+"""The CRM at work: campaigns, leads, opportunities, quotes, activities and cases."""

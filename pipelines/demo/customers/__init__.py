@@ -1,0 +1,1 @@
+"""Customers: who they are, and what the CRM and the ERP know of them."""

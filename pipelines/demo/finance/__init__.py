@@ -1,0 +1,1 @@
+"""The books: rates, ledger, open items, overhead, budget."""

@@ -1,0 +1,1 @@
+"""Employees, their pay, and who of them uses the CRM."""

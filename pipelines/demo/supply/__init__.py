@@ -1,0 +1,1 @@
+"""Products, stock, purchasing and production."""
