@@ -28,6 +28,9 @@ from pipelines.home import move_into_place
 GENERATION = 1
 """Of the simulation: a company that another generation made cannot live on."""
 
+FEW_ROWS = 200_000
+"""So many rows of a table are written at once; fewer wait."""
+
 Versions = dict[str, pl.DataFrame]
 Progress = Callable[[int, int, str], None]
 """Is told the steps done, the steps in all, and what is done now."""
@@ -120,21 +123,19 @@ def _write_history(
         raise ConcordError(f"The history cannot end on {end}.", hint="It ends with a month.")
     world = simulation.found(seed, SCALES[scale], mess)
     history = _History(folder, day_number(end), seed, mess)
-    pending: Versions = {}
     for index in range(last.index + 1):
         progress(index, last.index + 2, f"{Month(index).year}-{Month(index).number:02d}")
         world.month = Month(index)
         simulation.live(world)
-        now, pending = _due(world, pending, history.end)
-        for table, versions in now.items():
-            history.take(SHAPES[table], versions)
+        history.take(world.emitted)
+        world.emitted.clear()
         _write_truth(folder, world)
     progress(last.index + 1, last.index + 2, "master data")
     drop = history.finish()
     (folder / "truth").mkdir(exist_ok=True)
     (folder / "truth" / "demand.json").write_text(json.dumps(asdict(DEMAND), indent=2, default=str) + "\n")
     company = Company(seed, scale, mess, day=history.end, month=last.index + 1)
-    _save(folder, company, world, pending)
+    _save(folder, company, world, history.pending)
     return company, drop
 
 
@@ -145,7 +146,7 @@ def _write_days(folder: Path, company: Company, days: int, progress: Progress) -
     while company.day < target:
         world, pending = _load(folder, company)
         simulation.live(world)
-        now, pending = _due(world, pending, world.month.last)
+        now, pending = _due(world, pending)
         _write_truth(folder, world)
         for day in range(company.day + 1, min(target, world.month.last) + 1):
             progress(len(drops), days, f"{as_date(day)}")
@@ -157,30 +158,28 @@ def _write_days(folder: Path, company: Company, days: int, progress: Progress) -
     return drops
 
 
-def _due(world: World, pending: Versions, documents_until: int) -> tuple[Versions, Versions]:
-    """The versions that are due, with their faults marked, and those that are not.
+def _due(world: World, pending: Versions) -> tuple[Versions, Versions]:
+    """The versions that are due this month, with their faults marked, and those that are not.
 
-    All versions of a document are known at its birth: they are marked then, and due until ``documents_until``. Masters are marked
-    in the month that they fall into, and a correction of one comes in the same month or never, so that it undoes nothing newer.
+    All versions of a document are known at its birth: they are marked then. Masters are marked in the month that they fall into,
+    and a correction of one comes in the same month or never, so that it undoes nothing newer.
     """
-    now, later = {}, {}
+    last, now, later = world.month.last, {}, {}
     for table in sorted(world.emitted.keys() | pending.keys()):
         shape = SHAPES[table]
         new = world.emitted.get(table, [])
         held = [pending[table]] if table in pending else []
         if shape.is_master:
-            last = world.month.last
             versions = pl.concat([*held, *new], how="diagonal_relaxed")
-            rest = versions.filter(pl.col(ON) > last)
-            marked = faults.mark(shape, versions.filter(pl.col(ON) <= last), world.seed, world.mess).filter(
+            due = faults.mark(shape, versions.filter(pl.col(ON) <= last), world.seed, world.mess).filter(
                 pl.col(ON) <= last
             )
         else:
             born = [faults.mark(shape, pl.concat(new, how="vertical_relaxed"), world.seed, world.mess)] if new else []
             versions = pl.concat([*held, *born], how="diagonal_relaxed")
-            rest = versions.filter(pl.col(ON) > documents_until)
-            marked = versions.filter(pl.col(ON) <= documents_until)
-        now[table] = marked
+            due = versions.filter(pl.col(ON) <= last)
+        now[table] = due
+        rest = versions.filter(pl.col(ON) > last)
         if rest.height:
             later[table] = rest
     world.emitted.clear()
@@ -189,37 +188,69 @@ def _due(world: World, pending: Versions, documents_until: int) -> tuple[Version
 
 def _latest(shape: Shape, versions: pl.DataFrame) -> pl.DataFrame:
     """The last version of each key; a row that is delivered twice stays twice."""
-    if (versions[OPERATION] == "C").all() and not shape.is_master:
-        return versions
     key = list(shape.key)
-    is_copy = pl.col("_fault").eq_missing("repeated")
-    ordered = versions.sort(ON, maintain_order=True)
-    last = ordered.filter(~is_copy).unique(key, keep="last", maintain_order=True)
-    copies = ordered.filter(is_copy).join(
-        last.filter(pl.col(OPERATION) != "D"), on=[*key, ON], how="semi", maintain_order="left"
-    )
-    return pl.concat([last, copies])
+    copies = pl.DataFrame()
+    if "_fault" in versions.columns:
+        is_copy = pl.col("_fault").eq_missing("repeated")
+        copies, versions = versions.filter(is_copy), versions.filter(~is_copy)
+    if not shape.is_master:
+        # A document that never changed has one version: only the others must be told apart.
+        changed = versions.filter(pl.col(OPERATION) != "C").select(key).unique()
+        once = versions.join(changed, on=key, how="anti", maintain_order="left") if changed.height else versions
+        versions = (
+            versions.join(changed, on=key, how="semi", maintain_order="left") if changed.height else versions.clear()
+        )
+    else:
+        once = versions.clear()
+    several = versions.sort(ON, maintain_order=True).unique(key, keep="last", maintain_order=True)
+    last = pl.concat([once, several])
+    if copies.height:
+        delivered = last.filter(pl.col(OPERATION) != "D").select(*key, ON)
+        last = pl.concat([last, copies.join(delivered, on=[*key, ON], how="semi", maintain_order="left")])
+    return last
 
 
 class _History:
-    """The first drop while it is written: documents stream to their files, masters wait for their last version."""
+    """The first drop while it is written: documents stream to their files, masters wait for their last version.
+
+    ``pending``: versions of days after the history, as `_due` takes them.
+    """
 
     def __init__(self, folder: Path, end: int, seed: int, mess: float) -> None:
         self.folder, self.end, self.seed, self.mess = folder, end, seed, mess
+        self.pending: Versions = {}
         self.streams: dict[str, IO[bytes]] = {}
         self.held: dict[str, list[pl.DataFrame]] = {}
         self.rows: dict[str, int] = {}
         self.faults: list[pl.DataFrame] = []
 
-    def take(self, shape: Shape, versions: pl.DataFrame) -> None:
-        """Take the marked versions of a month."""
-        if shape.is_master:
-            held = self.held.setdefault(shape.name, [])
-            held.append(versions)
-            if sum(frame.height for frame in held[1:]) > held[0].height:
-                self.held[shape.name] = [_latest(shape, pl.concat(held, how="vertical_relaxed"))]
-        else:
-            self._write(shape, _latest(shape, versions))
+    def take(self, emitted: dict[str, list[pl.DataFrame]]) -> None:
+        """Take what a month emitted: documents are written once there are enough of them, masters kept in their last version."""
+        for table, frames in emitted.items():
+            held = self.held.setdefault(table, [])
+            held.extend(frames)
+            if SHAPES[table].is_master:
+                if len(held) > 1 and sum(frame.height for frame in held[1:]) > max(held[0].height, FEW_ROWS):
+                    self.held[table] = [self._folded(SHAPES[table], held)]
+            elif sum(frame.height for frame in held) > FEW_ROWS:
+                self._write_documents(SHAPES[table], self.held.pop(table))
+
+    def _folded(self, shape: Shape, frames: list[pl.DataFrame]) -> pl.DataFrame:
+        """The last version of each master within the history; later ones become pending."""
+        versions = pl.concat(frames, how="vertical_relaxed")
+        self._postpone(shape, versions)
+        return _latest(shape, versions.filter(pl.col(ON) <= self.end))
+
+    def _write_documents(self, shape: Shape, frames: list[pl.DataFrame]) -> None:
+        marked = faults.mark(shape, pl.concat(frames, how="vertical_relaxed"), self.seed, self.mess)
+        self._postpone(shape, marked)
+        self._write(shape, _latest(shape, marked.filter(pl.col(ON) <= self.end)))
+
+    def _postpone(self, shape: Shape, versions: pl.DataFrame) -> None:
+        later = versions.filter(pl.col(ON) > self.end)
+        if later.height:
+            known = [self.pending[shape.name]] if shape.name in self.pending else []
+            self.pending[shape.name] = pl.concat([*known, later], how="vertical_relaxed")
 
     def _write(self, shape: Shape, versions: pl.DataFrame) -> None:
         alive = versions.filter(pl.col(OPERATION) != "D").with_columns(pl.lit("C").alias(OPERATION))
@@ -234,10 +265,14 @@ class _History:
         self.faults.append(found.with_columns(pl.lit(self.end, pl.Int32).alias("day")))
 
     def finish(self) -> Drop:
-        """Write the masters, and move all files into their places."""
+        """Write what is still held, and move all files into their places."""
         for table in sorted(self.held):
-            shape = SHAPES[table]
-            last = _latest(shape, pl.concat(self.held.pop(table), how="vertical_relaxed"))
+            shape, frames = SHAPES[table], self.held.pop(table)
+            if not shape.is_master:
+                self._write_documents(shape, frames)
+                continue
+            marked = faults.mark(shape, self._folded(shape, frames), self.seed, self.mess)
+            last = _latest(shape, marked.filter(pl.col(ON) <= self.end))
             self._write(shape, last.sort(*shape.key, maintain_order=True))
         for table, stream in sorted(self.streams.items()):
             stream.close()
