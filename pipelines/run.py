@@ -15,6 +15,7 @@ from pipelines.ingest.tables import ingest_table
 from pipelines.publish import build as building
 from pipelines.publish import candidate, versions
 from pipelines.publish.project import compose
+from pipelines.quality.door import learn
 from pipelines.settings import Settings
 from pipelines.state import State
 from pipelines.warehouse import current_version
@@ -148,6 +149,9 @@ def new_account(state: State) -> RunAccount:
 
 def _ingest(settings: Settings, state: State, account: RunAccount, watch: Progress, steps: Steps) -> None:
     names = [(system, name) for system, source in settings.sources.items() for name in source.tables]
+    learn(
+        (source.tables[name] for source in settings.sources.values() for name in source.tables), settings.home.contracts
+    )
     for done, (system, name) in enumerate(names, start=1):
         table = steps(f"ingest {system}.{name}", ingest_table, settings, state, system, name, account.run_id)
         account.tables.append(table)

@@ -1,8 +1,7 @@
 """The door of the warehouse: which rows of a delivery break the contract of their table, and which rule."""
 
-import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
@@ -80,38 +79,69 @@ def find_breaches(
 
 def _row_queries(contract: TableContract, rules: Sequence[Rule], memory: Path) -> list[str]:
     """Return for each rule the query of all rows that break it."""
-    expectations = [rule for rule in rules if rule.expect]
-    written = iter(_remembered(contract, expectations, memory) if expectations else [])
-    return [next(written) if rule.expect else _condition_query(rule) for rule in rules]
+    known = learn([contract], memory)
+    return [known[_signature(contract, rule)] if rule.expect else _condition_query(rule) for rule in rules]
 
 
 def _condition_query(rule: Rule) -> str:
     return f"select _row_number from {RELATION} where ({rule.sql}\n) is not true"
 
 
-def _remembered(contract: TableContract, expectations: Sequence[Rule], memory: Path) -> list[str]:
-    """Return the queries that Great Expectations writes for some expectations: it is asked once for each contract."""
-    told = [version("great-expectations"), RELATION, contract.columns, [rule.model_dump() for rule in expectations]]
-    file = memory / f"{hashlib.sha256(json.dumps(told, default=repr).encode()).hexdigest()[:32]}.json"
-    if file.exists():
-        return list(json.loads(file.read_text(encoding="utf-8")))
-    queries = _written(contract, expectations, memory)
-    aside = file.with_suffix(".tmp")
-    aside.write_text(json.dumps(queries, indent=1), encoding="utf-8")
+def learn(contracts: Iterable[TableContract], memory: Path) -> dict[str, str]:
+    """Return, by the signature of an expectation, the query of the rows that break it; what is not known yet is written now.
+
+    Great Expectations writes all that is missing together, over tables without rows: asked for each contract apart it takes
+    some ten times as long. ``memory`` is the folder where the queries are kept. Raises ConfigurationError for an expectation
+    that makes no sense.
+    """
+    file = memory / f"great-expectations-{version('great-expectations')}.json"
+    known: dict[str, str] = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    missing = {
+        signature: (rule, _columns_of(contract, rule))
+        for contract in contracts
+        for rule in contract.rules
+        if rule.expect and (signature := _signature(contract, rule)) not in known
+    }
+    if not missing:
+        return known
+    while missing:
+        # In one table a name has one type; whoever needs another one waits for the next table.
+        table: dict[str, tuple[str, str]] = {}
+        now: dict[str, Rule] = {}
+        for signature, (rule, columns) in missing.items():
+            if all(table.get(name.casefold(), (name, kind)) == (name, kind) for name, kind in columns.items()):
+                table |= {name.casefold(): (name, kind) for name, kind in columns.items()}
+                now[signature] = rule
+        known |= dict(zip(now, _written(dict(table.values()), list(now.values()), memory), strict=True))
+        missing = {signature: waiting for signature, waiting in missing.items() if signature not in now}
+    aside = file.with_suffix(f".{uuid4().hex}.tmp")
+    aside.write_text(json.dumps(known, indent=1), encoding="utf-8")
     move_into_place(aside, file)
-    return queries
+    return known
 
 
-def _written(contract: TableContract, expectations: Sequence[Rule], folder: Path) -> list[str]:
+def _signature(contract: TableContract, rule: Rule) -> str:
+    """What the query of an expectation depends on."""
+    return json.dumps([RELATION, rule.expect, rule.column, rule.arguments, _columns_of(contract, rule)], default=repr)
+
+
+def _columns_of(contract: TableContract, rule: Rule) -> dict[str, str]:
+    """The columns that an expectation may speak of, with their types: its own, and with further conditions any."""
+    if "row_condition" in rule.arguments:
+        return dict(contract.columns)
+    return {str(rule.column): contract.columns[str(rule.column)]}
+
+
+def _written(columns: dict[str, str], expectations: Sequence[Rule], folder: Path) -> list[str]:
     """Let Great Expectations write the query of the rows that break each expectation, over a table without rows."""
     from pipelines.quality import engine
 
-    columns = ", ".join(f"{quoted(name)} {duckdb_type(kind)}" for name, kind in contract.columns.items())
+    declared = ", ".join(f"{quoted(name)} {duckdb_type(kind)}" for name, kind in columns.items())
     # A name of its own: Great Expectations may hold a file open a little longer than we do.
     database = folder / f"{uuid4().hex}.duckdb"
     try:
         with opened(database) as empty:
-            empty.execute(f"create table {RELATION} (_row_number bigint, {columns})")
+            empty.execute(f"create table {RELATION} (_row_number bigint, {declared})")
         return engine.row_queries(database, RELATION, expectations)
     finally:
         database.unlink(missing_ok=True)
