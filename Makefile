@@ -1,8 +1,8 @@
-# make demo    the environment, a demo company, the dashboards (SERVE=0 stops before serving)
+# make demo    the environment, a demo company, the dashboards (SERVE=0 stops before serving, SCALE=tiny|small|medium|large)
 # make test    the environment with the development tools, then the whole test suite
 # make lint    format and lint of Python and SQL, and types
 # make bench   speed and memory beside the floor        (SIZE=small|5m|…, JSON=file)
-# make bench-demo    how long the demo company takes to live    (SCALE=tiny|small|medium|large, JSON=file)
+# make bench-demo  how long the demo company takes to live  (SCALE=small, JSON=file)
 # make soak    more killed runs than the suite has       (KILLS=200)
 # make lock    resolve the pins of pyproject.toml anew
 
@@ -14,7 +14,7 @@ SHELL := /bin/bash
 SERVE ?= 1
 KILLS ?= 200
 SIZE ?= small
-SCALE ?= small
+SCALE ?=
 JSON ?=
 BIN := .venv/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -24,7 +24,7 @@ help:
 	@sed -n 's/^# make/  make/p' Makefile
 
 demo: .venv/runtime
-	@$(BIN)/concord demo $(if $(filter 0,$(SERVE)),--no-serve)
+	@$(BIN)/concord demo $(if $(filter 0,$(SERVE)),--no-serve) $(if $(SCALE),--scale $(SCALE))
 
 test: .venv/development .venv/system
 	@$(BIN)/pytest
@@ -43,7 +43,7 @@ bench: .venv/development
 	@$(BIN)/python -m benchmarks --size $(SIZE) $(if $(JSON),--json $(JSON))
 
 bench-demo: .venv/development
-	@$(BIN)/python -m benchmarks.simulate --scale $(SCALE) $(if $(JSON),--json $(JSON))
+	@$(BIN)/python -m benchmarks.simulate --scale $(or $(SCALE),small) $(if $(JSON),--json $(JSON))
 
 soak: .venv/development
 	@$(BIN)/python -m tests.soak --kills $(KILLS)

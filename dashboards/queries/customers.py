@@ -28,7 +28,7 @@ where
         true
     )
 order by
-    lower(coalesce(customer_number, '')) = lower($exact) desc,
+    coalesce($exact <> '' and lower(customer_number) = lower($exact), false) desc,
     revenue_group desc,
     customer_name,
     customer_key
