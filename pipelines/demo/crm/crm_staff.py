@@ -1,11 +1,13 @@
 """Who works in the CRM: users who can own records in a month, and who takes over from those who leave."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pipelines.demo.calendar import Month
 from pipelines.demo.drawing import Floats, weighted_within
 from pipelines.demo.world import World
 
@@ -16,11 +18,36 @@ _FALLBACK = ("sales_rep", "sales_manager", "service", "marketing", "executive")
 _LEAVER_SCHEMA = {"owner_id": pl.String, "left_at": pl.Int64, "successor_id": pl.String}
 
 
+@dataclass
+class _Known:
+    """What `users` found among ``employee`` in ``month``, so that a month looks once: ``there``, and ``by_jobs`` as asked for."""
+
+    employee: pl.DataFrame
+    month: Month
+    there: pl.DataFrame
+    by_jobs: dict[tuple[str, ...], pl.DataFrame] = field(default_factory=dict)
+
+
+_known: list[_Known] = []
+"""The last one."""
+
+
 def users(world: World, jobs: Sequence[str]) -> pl.DataFrame:
     """Users in ``jobs`` employed during the whole current month, sorted by company: company, user_id, pernr.
 
     If there is nobody in those jobs, everybody who has a user; if nobody was employed all month, whoever is known.
     """
+    if not _known or _known[0].employee is not world.state["employee"] or _known[0].month != world.month:
+        _known[:] = [_Known(world.state["employee"], world.month, _all_month(world))]
+    known, wanted = _known[0], tuple(jobs)
+    if wanted not in known.by_jobs:
+        several = (known.there.filter(pl.col("job").is_in(list(some))) for some in (wanted, _FALLBACK))
+        known.by_jobs[wanted] = next((found for found in several if found.height), known.there)
+    return known.by_jobs[wanted]
+
+
+def _all_month(world: World) -> pl.DataFrame:
+    """Everybody who has a user and is employed during the whole current month; if nobody is, whoever is known."""
     is_there = (pl.col("from_day") <= world.month.first) & (
         pl.col("until_day").fill_null(2**31 - 1) >= world.month.last
     )
@@ -34,12 +61,7 @@ def users(world: World, jobs: Sequence[str]) -> pl.DataFrame:
         .collect()
     )
     there = known.filter("is_there")
-    there = there if there.height else known
-    for wanted in (tuple(jobs), _FALLBACK):
-        found = there.filter(pl.col("job").is_in(list(wanted)))
-        if found.height:
-            return found
-    return there
+    return there if there.height else known
 
 
 def drawn(staff: pl.DataFrame, company: npt.NDArray[np.integer], uniform: Floats) -> pl.Series:
@@ -47,16 +69,14 @@ def drawn(staff: pl.DataFrame, company: npt.NDArray[np.integer], uniform: Floats
     groups = staff["company"].to_numpy()
     place = weighted_within(uniform, company.astype(np.int64), groups, np.ones(len(groups)))
     place = np.where(place < 0, (uniform * len(groups)).astype(np.int64), place)
-    return staff["user_id"].gather(pl.Series(place, dtype=pl.UInt32))
+    return staff["user_id"][place]
 
 
 def kept_or_drawn(
     staff: pl.DataFrame, wanted: pl.Series, company: npt.NDArray[np.integer], uniform: Floats
 ) -> pl.Series:
     """``wanted`` where that user is in ``staff``; somebody of the company otherwise."""
-    table = pl.DataFrame({"wanted": wanted, "other": drawn(staff, company, uniform)})
-    is_there = pl.col("wanted").is_in(staff["user_id"].implode())
-    return table.select(pl.when(is_there).then("wanted").otherwise("other")).to_series()
+    return wanted.zip_with(wanted.is_in(staff["user_id"].implode()), drawn(staff, company, uniform))
 
 
 def leavers(world: World) -> pl.DataFrame:

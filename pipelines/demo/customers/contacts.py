@@ -275,6 +275,8 @@ def _merging(rng: np.random.Generator, alive: pl.DataFrame, some_day: DrawDays) 
 
 def _marrying(world: World, rng: np.random.Generator, married: pl.DataFrame, some_day: DrawDays) -> pl.DataFrame:
     """People who take another surname, and with it another mail address."""
+    if not married.height:
+        return married
     profile = world.state["party_profile"].select("party", "country", "domain")
     frame = married.select("Id", "party", "true_first").join(profile, on="party", how="left", maintain_order="left")
     frame = frame.with_columns(LastName=draw_surnames(rng, LANGUAGE_OF[country_places(frame["country"])]))

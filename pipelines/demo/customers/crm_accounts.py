@@ -244,6 +244,8 @@ def _brought_up_to_date(
     """Accounts whose party moved or changed its name some time ago, and whose owner has heard of it."""
     stale = alive.filter("is_stale")
     stale = stale.filter(pl.Series(rng.random(stale.height) < MONTHLY_UPDATE_RATE))
+    if not stale.height:
+        return stale
     frame = stale.select("Id", "party").join(
         world.state["party_profile"], on="party", how="left", maintain_order="left"
     )
@@ -263,6 +265,8 @@ def _brought_up_to_date(
 
 def _completed(world: World, incomplete: pl.DataFrame, some_day: DrawDays) -> pl.DataFrame:
     """Accounts without a telephone number that someone fills in."""
+    if not incomplete.height:
+        return incomplete
     frame = incomplete.select("Id", "party").join(
         world.state["party_profile"].select("party", "country", "area", "phone"),
         on="party",

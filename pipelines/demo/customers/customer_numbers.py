@@ -53,6 +53,8 @@ NUMBER = pl.Schema({
     "share": pl.Float64,
 })  # fmt: skip
 
+_NUMBERED = ("party", "rank", "role", "is_branch", "from_day", "share", "kunnr", "sold_to")
+
 
 def _planned(world: World, rng: np.random.Generator, parties: pl.DataFrame, *, spread: bool) -> pl.DataFrame:
     """The numbers that new customers get: party | rank | role | is_branch | from_day | share, the first sold-to first.
@@ -99,9 +101,8 @@ def _numbered(world: World, planned: pl.DataFrame) -> pl.DataFrame:
     )
     main = planned.filter(pl.col("rank") == 0).select("party", main="kunnr")
     planned = planned.join(main, on="party", how="left", maintain_order="left")
-    return planned.with_columns(sold_to=pl.when(pl.col("role") == "sold_to").then("kunnr").otherwise("main")).drop(
-        "main"
-    )
+    sold_to = pl.when(pl.col("role") == "sold_to").then("kunnr").otherwise("main")
+    return planned.with_columns(sold_to=sold_to).select(_NUMBERED)
 
 
 def _entered(world: World, rng: np.random.Generator, numbered: pl.DataFrame, old: pl.DataFrame, on: str | int) -> None:
@@ -221,25 +222,28 @@ def live(world: World, rng: np.random.Generator) -> None:
     some_day = drawing_days(rng, month)
 
     parties = world.state["party"].filter(pl.col("customer_from").is_between(month.first, month.last))
-    numbered = _numbered(world, _planned(world, rng, parties, spread=False))
+    entering = [_numbered(world, _planned(world, rng, parties, spread=False))] if parties.height else []
     sites = _new_sites(world, rng, some_day)
-    nothing = pl.DataFrame(schema={"party": pl.Int64, **dict.fromkeys(OLD_ADDRESS, pl.String)})
-    _entered(world, rng, pl.concat([numbered, sites.select(numbered.columns)]), nothing, "from_day")
+    if sites.height:
+        entering.append(sites.select(_NUMBERED))
+    if entering:
+        nothing = pl.DataFrame(schema={"party": pl.Int64, **dict.fromkeys(OLD_ADDRESS, pl.String)})
+        _entered(world, rng, pl.concat(entering), nothing, "from_day")
 
     changes = [
         _corrected(world, rng, known, some_day),
         *_gone(world, rng, known, some_day),
         _closed(world, rng, known, some_day),
     ]
-    before = known.select("kunnr", flag_before="is_flagged")
     versions, records = changed(known, "kunnr", changes, rng)
-    first_flag = versions.join(before, on="kunnr", how="left", maintain_order="left")
-    corrected = changes[0].select("kunnr", "day", address_changed=pl.lit(value=True))
-    versions = first_flag.join(corrected, on=["kunnr", "day"], how="left", maintain_order="left").with_columns(
-        flag_changed=pl.col("is_flagged") & ~pl.col("flag_before"),
-        address_changed=pl.col("address_changed").fill_null(value=False),
-    )
     if versions.height:
+        before = known.select("kunnr", flag_before="is_flagged")
+        first_flag = versions.join(before, on="kunnr", how="left", maintain_order="left")
+        corrected = changes[0].select("kunnr", "day", address_changed=pl.lit(value=True))
+        versions = first_flag.join(corrected, on=["kunnr", "day"], how="left", maintain_order="left").with_columns(
+            flag_changed=pl.col("is_flagged") & ~pl.col("flag_before"),
+            address_changed=pl.col("address_changed").fill_null(value=False),
+        )
         _emit(world, versions, "day", "U")
     new = world.state["customer_record"].slice(known.height)
     world.state["customer_record"] = pl.concat([records, new], rechunk=True)
@@ -251,6 +255,8 @@ def _new_sites(world: World, rng: np.random.Generator, some_day: DrawDays) -> pl
     buying = world.state["party"].filter((pl.col("gone_day") > world.month.last) & (pl.col("kind") == "company"))
     sold_tos = numbers.filter(pl.col("role") == "sold_to").join(buying, on="party", how="semi", maintain_order="left")
     chosen = sold_tos.filter(pl.Series(rng.random(sold_tos.height) < MONTHLY_SHIP_TO_RATE))
+    if not chosen.height:
+        return chosen
     taken = numbers.filter((pl.col("role") == "ship_to") & pl.col("until_day").is_null())
     taken = taken.group_by("sold_to", maintain_order=True).agg(taken=pl.col("share").sum())
     chosen = chosen.select("party", "sold_to").join(taken, on="sold_to", how="left", maintain_order="left")
@@ -305,6 +311,8 @@ def _corrected(world: World, rng: np.random.Generator, known: pl.DataFrame, some
     """Records whose party moved or changed its name some time ago, and that someone brings up to date."""
     stale = known.filter("is_stale")
     stale = stale.filter(pl.Series(rng.random(stale.height) < MONTHLY_UPDATE_RATE))
+    if not stale.height:
+        return pl.DataFrame(schema={"kunnr": pl.Int64, "day": pl.Int32})
     frame = stale.select("kunnr", "party", "role").join(
         world.state["party_profile"], on="party", how="left", maintain_order="left"
     )

@@ -293,13 +293,14 @@ _CITY_COLUMNS = {
     name: pl.Series([getattr(city, name) for _, city in _CITIES], dtype=pl.String)
     for name in ("name", "postcode", "region", "area")
 }
+_NO_ADDRESS = pl.DataFrame(schema=dict.fromkeys(("street", "house", "city", "postcode", "region", "area"), pl.String))
 _HAS_LONG_NUMBERS = np.array([country.code in {"US", "CA"} for country in COUNTRIES])
 _SHARES = np.array([country.share for country in COUNTRIES])
 
 
 def by_country(countries: Places, values: list[str]) -> pl.Series:
     """For each of ``countries`` (places in COUNTRIES) its text in ``values``, one a country."""
-    return pl.Series(values, dtype=pl.String).gather(countries)
+    return pl.Series(values, dtype=pl.String)[countries]
 
 
 def draw_countries(rng: np.random.Generator, count: int) -> Places:
@@ -322,15 +323,17 @@ def fill_patterns(rng: np.random.Generator, patterns: pl.Series) -> pl.Series:
 def draw_addresses(rng: np.random.Generator, countries: Places) -> pl.DataFrame:
     """An address in each of ``countries``: street (with {} for the number) | house | city | postcode | region | area."""
     count = len(countries)
+    if not count:
+        return _NO_ADDRESS
     city = weighted_within(rng.random(count), countries, _CITY_COUNTRY, _CITY_SHARE)
     street = weighted_within(rng.random(count), countries, _STREET_COUNTRY, _STREET_SHARE)
     house = np.floor(1 + rng.exponential(38, count) + 60 * (rng.random(count) < 0.1)).astype(np.int64)
     house = np.where(_HAS_LONG_NUMBERS[countries], house * 23 + 4, house)
     letter = pl.Series(np.where(rng.random(count) < 0.06, "a", ""))
-    column = {name: values.gather(city) for name, values in _CITY_COLUMNS.items()}
+    column = {name: values[city] for name, values in _CITY_COLUMNS.items()}
     return pl.DataFrame(
         {
-            "street": _STREET_NAMES.gather(street),
+            "street": _STREET_NAMES[street],
             "house": pl.Series(house).cast(pl.String) + letter,
             "city": column["name"],
             "postcode": fill_patterns(rng, column["postcode"]),

@@ -18,6 +18,7 @@ WEIGHT_SIGMA = 1.3
 EARLIEST_BIRTH, LATEST_BIRTH = -12_000, 13_500  # 1937 to 2006
 
 _CODES = [country.code for country in COUNTRIES]
+_CODE = pl.Enum(_CODES)
 _SOUTH = [country in {"FR", "IT", "ES"} for country in _CODES]
 _TERMS = ("Z014", "Z030", "Z045", "Z060", "Z02D")
 _TERM_SHARES = np.array([[0.18, 0.42, 0.10, 0.08, 0.22], [0.05, 0.30, 0.20, 0.36, 0.09], [0.75, 0.10, 0.0, 0.0, 0.15]])
@@ -53,7 +54,7 @@ resembles the party ``related``."""
 
 def country_places(codes: pl.Series) -> Places:
     """The places in COUNTRIES of country codes."""
-    return codes.replace_strict(_CODES, list(range(len(_CODES))), return_dtype=pl.Int64).to_numpy()
+    return codes.cast(_CODE).to_physical().to_numpy().astype(np.int64)
 
 
 def draw_parties(
@@ -68,7 +69,7 @@ def draw_parties(
     countries = draw_countries(rng, count)
     lookalike, place = _lookalikes(rng, is_person, known)
     # A plain party keeps the country that was drawn, and only plain ones are resembled.
-    others_country = np.concatenate([country_places(known["country"]), countries])[place]
+    others_country = np.append(country_places(known["country"]), countries)[place]
     stays = rng.random(count) < 0.6
     countries = np.where((lookalike != "") & ((lookalike != SUBSIDIARY) | stays), others_country, countries)
     sources = pl.concat([known.select(_COPIED), _originals(rng, is_person, countries, numbers)])

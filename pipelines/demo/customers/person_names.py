@@ -140,13 +140,13 @@ LANGUAGE_OF = np.array([LANGUAGES.index(country.language) for country in COUNTRI
 def draw_given_names(rng: np.random.Generator, languages: Places) -> pl.Series:
     """A given name in each of ``languages`` (places in LANGUAGES)."""
     words, groups, shares = _GIVEN
-    return words.gather(weighted_within(rng.random(len(languages)), languages, groups, shares))
+    return words[weighted_within(rng.random(len(languages)), languages, groups, shares)]
 
 
 def draw_surnames(rng: np.random.Generator, languages: Places) -> pl.Series:
     """A surname in each of ``languages`` (places in LANGUAGES)."""
     words, groups, shares = _SUR
-    return words.gather(weighted_within(rng.random(len(languages)), languages, groups, shares))
+    return words[weighted_within(rng.random(len(languages)), languages, groups, shares)]
 
 
 def ascii_name(column: pl.Expr) -> pl.Expr:

@@ -3,6 +3,8 @@
 Every rate is a share of the records, and is multiplied by the mess of the world.
 """
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -50,6 +52,7 @@ MESS_SCHEMA = {
 }  # fmt: skip
 """Columns of the truth identity_mess."""
 
+_NOTHING = pl.lit(None, dtype=pl.String)
 _DIALLING = {country.code: country.dialling for country in COUNTRIES}
 _TRUNK = {country.code: country.trunk for country in COUNTRIES}
 
@@ -99,7 +102,7 @@ class Writer:
         draws = self.rng.random((2, len(place)))
         # Only what the expression reads, of the few records that it is for.
         reads = {name for name in (field, *how.meta.root_names()) if not name.endswith("_draw")}
-        few = {name: self._fields.get(name, self.truth[name]).gather(place) for name in sorted(reads)}
+        few = {name: self._fields.get(name, self.truth[name])[place] for name in sorted(reads)}
         some = pl.DataFrame({**few, "_draw": draws[0], "_other_draw": draws[1]})
         new = some.select(how.cast(some.schema[field]).alias(field))[field]
         is_new = new.ne_missing(some[field]).to_numpy()
@@ -108,24 +111,22 @@ class Writer:
 
     def written(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The records as written, and rows of the truth identity_mess for all that is written otherwise than it is."""
-        rows = [
-            {
-                "source_id": self.truth["source_id"].gather(place),
-                "field": pl.Series([field], dtype=pl.String).new_from_index(0, len(place)),
-                "kind": pl.Series([kind], dtype=pl.String).new_from_index(0, len(place)),
-                "true_value": self.truth[field].gather(place).cast(pl.String),
-                "written_value": self._fields[field].gather(place).cast(pl.String),
-            }
-            for field, kind, place in self._marks
-            if len(place)
-        ]
-        schema = {name: kind for name, kind in MESS_SCHEMA.items() if name != "system"}
-        whole = pl.concat([pl.DataFrame(schema=schema), *map(pl.DataFrame, rows)])
+        marks = [(field, kind, place) for field, kind, place in self._marks if len(place)]
+        written = self.truth.with_columns(self._fields.values())
+        if not marks:
+            return written, pl.DataFrame(schema=MESS_SCHEMA)
+        many = [len(place) for _, _, place in marks]
+        whole = pl.DataFrame({
+            "source_id": self.truth["source_id"][np.concatenate([place for _, _, place in marks])],
+            "field": np.repeat([field for field, _, _ in marks], many),
+            "kind": np.repeat([kind for _, kind, _ in marks], many),
+            "true_value": pl.concat([self.truth[field][place].cast(pl.String) for field, _, place in marks]),
+            "written_value": pl.concat([written[field][place].cast(pl.String) for field, _, place in marks]),
+        })  # fmt: skip
         # A street is kept with {} for its number, which is a field of its own.
         values = pl.col("true_value", "written_value").str.replace("{}", "", literal=True).str.strip_chars()
-        plain = whole.select(system=pl.lit(self.system), **{name: pl.col(name) for name in schema}).with_columns(values)
-        blemishes = plain.filter(pl.col("true_value").ne_missing(pl.col("written_value")))
-        return self.truth.with_columns(self._fields.values()), blemishes
+        plain = whole.with_columns(values, system=pl.lit(self.system)).select(*MESS_SCHEMA)
+        return written, plain.filter(pl.col("true_value").ne_missing(pl.col("written_value")))
 
 
 def _write_name(writer: Writer, *, of_people: bool) -> None:
@@ -143,40 +144,49 @@ def _write_name(writer: Writer, *, of_people: bool) -> None:
 
 
 def _write_address(writer: Writer) -> None:
-    nothing = pl.lit(None, dtype=pl.String)
     writer.write("street", "abbreviation", spelling.street_abbreviated("street"))
     writer.write("street", "typo", "typo")
     writer.write("street", "umlaut", spelling.without_umlauts("street"))
     writer.write("street", "upper_case", spelling.upper("street"))
-    writer.write("street", "missing", nothing)
+    writer.write("street", "missing", _NOTHING)
     writer.write("city", "translation", spelling.exonym("city"))
     writer.write("city", "typo", "typo")
     writer.write("city", "umlaut", spelling.without_umlauts("city"))
     writer.write("city", "upper_case", spelling.upper("city"))
-    writer.write("city", "missing", nothing)
+    writer.write("city", "missing", _NOTHING)
     writer.write("postcode", "typo", "digit")
-    writer.write("postcode", "missing", nothing)
+    writer.write("postcode", "missing", _NOTHING)
 
 
-def _write_numbers(writer: Writer) -> None:
-    nothing = pl.lit(None, dtype=pl.String)
+@cache
+def _vat_in_another_format() -> pl.Expr:
     digits = pl.col("vat").str.replace_all(r"[^A-Z0-9]", "")
     spaced = digits.str.replace_all(r"(\d{3})(\d{3})(\d{3})", "$1 $2 $3").str.replace(r"^([A-Z]{2,3})", "$1 ")
     bare = digits.str.replace(r"^(ATU|ESB|CHE|[A-Z]{2})", "")
     style = pl.col("_draw")
-    other = pl.when(style < 0.5).then(spaced).when(style < 0.83).then(bare).otherwise(digits.str.to_lowercase())
-    writer.write("vat", "format", other)
+    return pl.when(style < 0.5).then(spaced).when(style < 0.83).then(bare).otherwise(digits.str.to_lowercase())
+
+
+def _write_numbers(writer: Writer) -> None:
+    writer.write("vat", "format", _vat_in_another_format())
     writer.write("vat", "typo", "digit")
-    writer.write("vat", "missing", nothing)
+    writer.write("vat", "missing", _NOTHING)
     writer.write("phone", "typo", "digit")
-    writer.write("phone", "missing", nothing)
+    writer.write("phone", "missing", _NOTHING)
     writer.write("email", "typo", "typo")
-    writer.write("email", "missing", nothing)
+    writer.write("email", "missing", _NOTHING)
 
 
 def phone_number(rng: np.random.Generator, frame: pl.DataFrame, shares: tuple[float, ...]) -> pl.Series:
     """The number of country, area and phone as people write it: one of five ways, as likely as ``shares``."""
     way = pl.Series("way", weighted(rng.random(frame.height), np.array(shares)))
+    parts = frame.select("country", "area", "phone", way)
+    return parts.select(_phone_by_way())["phone"]
+
+
+@cache
+def _phone_by_way() -> pl.Expr:
+    """The number out of country, area, phone and ``way``, the way of writing it (0 to 4)."""
     dialling = pl.col("country").replace_strict(_DIALLING, return_dtype=pl.String)
     area, number = pl.col("area"), pl.col("phone")
     national_area = pl.concat_str(pl.col("country").replace_strict(_TRUNK, return_dtype=pl.String), area)
@@ -191,11 +201,12 @@ def phone_number(rng: np.random.Generator, frame: pl.DataFrame, shares: tuple[fl
         pl.when(is_american).then(pl.format("{}-{}", area, number)).otherwise(pl.format("{} {}", national_area, number))
     )
     plain = pl.concat_str(dialling, area.str.replace("^0", ""), number.str.replace_all(r"\D", ""))
-    return frame.with_columns(way).select(
-        phone=pl.when(way_is(0)).then(pl.format("{} {} {}", dialling, area, number))
+    ways = (
+        pl.when(way_is(0)).then(pl.format("{} {} {}", dialling, area, number))
         .when(way_is(1)).then(slashed).when(way_is(2)).then(spaced).when(way_is(3)).then(plain)
         .otherwise(pl.format("{} (0){} {}", dialling, area, number))
-    )["phone"]  # fmt: skip
+    )  # fmt: skip
+    return ways.alias("phone")
 
 
 def _with_old_address(writer: Writer) -> None:
@@ -230,7 +241,7 @@ def written_in_crm(rng: np.random.Generator, records: pl.DataFrame, mess: float)
         writer.write(field, "umlaut", spelling.without_umlauts(field), rates_of="person")
     _write_address(writer)
     _write_numbers(writer)
-    writer.write("website", "missing", pl.lit(None, dtype=pl.String))
+    writer.write("website", "missing", _NOTHING)
     writer.write("birth_day", "missing", pl.lit(None, dtype=pl.Int32))
     written, blemishes = writer.written()
     written = written.with_columns(

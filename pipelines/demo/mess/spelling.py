@@ -1,6 +1,10 @@
-"""How people misspell, abbreviate and translate names and addresses: rewriting of whole columns."""
+"""How people misspell, abbreviate and translate names and addresses: rewriting of whole columns.
+
+The expressions are cached: they hold long lists of words, and are asked for in every month.
+"""
 
 from collections.abc import Mapping
+from functools import cache
 
 import polars as pl
 
@@ -84,47 +88,56 @@ def replaced(column: str, pairs: Mapping[str, str]) -> pl.Expr:
     return pl.col(column).str.replace_many(keys, [pairs[key] for key in keys], leftmost=True)
 
 
+@cache
 def abbreviated(column: str) -> pl.Expr:
     """``column`` with trades abbreviated."""
     return replaced(column, ABBREVIATIONS)
 
 
+@cache
 def translated(column: str) -> pl.Expr:
     """``column`` with trades in another language."""
     return replaced(column, TRANSLATIONS)
 
 
+@cache
 def romanised(column: str) -> pl.Expr:
     """``column``, a Japanese name, with its words translated and its names romanised otherwise."""
     return replaced(column, {**TRANSLATIONS, **ROMANISATIONS})
 
 
+@cache
 def street_abbreviated(column: str) -> pl.Expr:
     """``column`` with the word for street abbreviated."""
     return replaced(column, _STREETS)
 
 
+@cache
 def exonym(column: str) -> pl.Expr:
     """``column``, a city, by its name in another language."""
     return pl.col(column).replace(EXONYMS)
 
 
+@cache
 def without_umlauts(column: str) -> pl.Expr:
     """``column`` with ae for ä, and other letters without their accents."""
     return replaced(column, NO_UMLAUTS)
 
 
+@cache
 def without_accents(column: str) -> pl.Expr:
     """``column`` with a for ä and so on: what a wrong character set leaves."""
     return replaced(column, _PLAIN)
 
 
+@cache
 def other_and(column: str) -> pl.Expr:
     """``column`` with "und" for "&" or the reverse, "and" outside the German-speaking countries."""
     is_german = pl.col("country").is_in(["DE", "AT", "CH"])
     return pl.when(is_german).then(replaced(column, _AND)).otherwise(replaced(column, _AND_ABROAD))
 
 
+@cache
 def upper(column: str) -> pl.Expr:
     """``column`` in capitals."""
     return pl.col(column).str.to_uppercase()
@@ -137,6 +150,7 @@ _OFFSETS = [sum(_MANY[:place]) for place in range(len(_MANY))]
 _ALL_VARIANTS = pl.Series([variant for variants in _VARIANTS for variant in variants])
 
 
+@cache
 def other_form(column: str, draw: str) -> pl.Expr:
     """``column`` with the legal form at its end (column form) written otherwise or left out; ``draw``: a column of 0 to 1."""
     form = pl.col("form")
@@ -151,6 +165,7 @@ def other_form(column: str, draw: str) -> pl.Expr:
     return pl.when(has_form).then(tidy).otherwise(column)
 
 
+@cache
 def mistyped(column: str, where: str, which: str, *, digits: bool = False) -> pl.Expr:
     """``column`` with one slip each: two letters swapped, one left out, doubled, or the key beside it hit.
 

@@ -79,7 +79,8 @@ def emit_users(
         (now.filter(went_later), pl.col("act_from"), "U"),
         (now.filter(went & ~went_later), pl.lit(first), "U"),
     ):
-        world.emit("salesforce/User", _versions(part, day.cast(pl.Int32)), operation=operation)
+        if part.height:
+            world.emit("salesforce/User", _versions(part, day.cast(pl.Int32)), operation=operation)
     world.state["crm_user"] = now.select(CRM_USER_SCHEMA.names()).cast(CRM_USER_SCHEMA)
 
 

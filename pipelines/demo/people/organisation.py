@@ -1,7 +1,9 @@
 """How the simulated company is organised: companies, sites, departments, cost centres, and the positions that people hold."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
@@ -158,6 +160,7 @@ def cost_center(company: int, department: int) -> str:
     return f"{company}{department}".zfill(10)
 
 
+@cache
 def cost_centers() -> pl.DataFrame:
     """Every cost centre: company, department, cost_center, name, kind. Only company 1000 produces."""
     rows = [
@@ -237,10 +240,10 @@ class Positions:
 
     def grow(self, month: Month, *, everything: bool = False) -> None:
         """Add the positions that each cell lacks in ``month``; vacant since the first day of it."""
+        counted = Counter(self._there.select("cell", "job").iter_rows())
         for number, wish in enumerate(wanted(self._scale, month)):
             cell = CELLS[number]
-            counted = self._there.filter((pl.col("cell") == number) & (pl.col("job") == cell.job))
-            missing = wish - counted.height
+            missing = wish - counted[number, cell.job]
             if missing <= 0:
                 continue
             for size in _teams(cell, missing) if everything else [missing]:

@@ -1,11 +1,15 @@
 """The simulated company's people: who is employed where, for what pay, and what the ERP's personnel tables say of it."""
 
+from functools import cache
+
+import numpy as np
 import polars as pl
 
 from pipelines.demo.crm.crm_ids import salesforce_ids
 from pipelines.demo.people import crm_users
 from pipelines.demo.people.careers import STAFF_SCHEMA, Careers, currency
 from pipelines.demo.people.organisation import (
+    FIRST_POSITION,
     JOBS,
     MEMBER,
     OLDEST,
@@ -68,17 +72,15 @@ def _conclude(world: World, before: pl.DataFrame, careers: Careers, organisation
 
 def _managers(staff: pl.DataFrame, positions: pl.DataFrame) -> pl.DataFrame:
     """The manager of everybody, the holder of the nearest filled position above: pernr, manager (null: none)."""
-    above = positions.select("plans", up="superior", up_holder="holder")
-    climb = staff.select("pernr", "plans").join(above.drop("up_holder"), on="plans", how="left", maintain_order="left")
-    climb = climb.with_columns(manager=pl.lit(0, pl.Int64))
-    higher = above.rename({"plans": "up", "up": "higher", "up_holder": "holder"})
+    # Positions are numbered in the order of their rows; row 0 here stands for the one that is not there.
+    superior = np.append(0, positions["superior"].to_numpy())
+    holder = np.append(0, positions["holder"].to_numpy())
+    up = superior[staff["plans"].to_numpy() - FIRST_POSITION + 1]
+    manager = np.zeros(staff.height, dtype=np.int64)
     for _ in range(_CLIMB):
-        climb = climb.join(higher, on="up", how="left", maintain_order="left").with_columns(
-            manager=pl.when(pl.col("manager") > 0).then("manager").otherwise(pl.col("holder").fill_null(0)),
-            up=pl.col("higher").fill_null(0),
-        )
-        climb = climb.drop("higher", "holder")
-    return climb.select("pernr", manager=pl.when(pl.col("manager") > 0).then("manager"))
+        row = np.where(up > 0, up - FIRST_POSITION + 1, 0)
+        manager, up = np.where(manager > 0, manager, holder[row]), superior[row]
+    return staff.select("pernr", manager=pl.Series(manager).replace(0, None))
 
 
 def _employees(staff: pl.DataFrame, names: pl.DataFrame, managers: pl.DataFrame) -> pl.DataFrame:
@@ -103,6 +105,7 @@ def _employees(staff: pl.DataFrame, names: pl.DataFrame, managers: pl.DataFrame)
     )
 
 
+@cache
 def _cost_center() -> pl.Expr:
     centers = {(row[0], row[1]): row[2] for row in cost_centers().iter_rows()}
     number = pl.col("company").cast(pl.Int64) * 1000 + pl.col("department")
@@ -111,10 +114,17 @@ def _cost_center() -> pl.Expr:
     )
 
 
-def _with_old(staff: pl.DataFrame, before: pl.DataFrame) -> pl.DataFrame:
-    """``staff`` with the values before the month as "old_…" columns, null for new people."""
+def _with_old(staff: pl.DataFrame, before: pl.DataFrame, period: tuple[str, ...]) -> pl.DataFrame:
+    """The rows of ``staff`` whose columns ``period`` have changed, with "old_…" columns: as it was, null for new people.
+
+    ``before`` has the first rows of ``staff`` as they were before the month.
+    """
+    is_touched = np.ones(staff.height, dtype=np.bool_)
+    is_touched[: before.height] = False
+    for name in period:
+        is_touched[: before.height] |= staff[name].to_numpy()[: before.height] != before[name].to_numpy()
     old = before.rename({name: f"old_{name}" for name in before.columns if name != "pernr"})
-    return staff.join(old, on="pernr", how="left", maintain_order="left")
+    return staff.filter(is_touched).join(old, on="pernr", how="left", maintain_order="left")
 
 
 def _old_rows(rows: pl.DataFrame) -> pl.DataFrame:
@@ -130,6 +140,8 @@ def _emit_periods(
 
     ``rows`` has "old_…" columns; ``start`` and ``end`` name the columns of the period.
     """
+    if not rows.height:
+        return
     is_new = pl.col(f"old_{start}").is_null() | (pl.col(start) != pl.col(f"old_{start}"))
     begun = rows.filter(is_new)
     was_open = begun.filter(pl.col(f"old_{end}") == OPEN)
@@ -145,6 +157,8 @@ def _emit_periods(
         (ended, pl.col(end) + 1, "U"),
     )
     for part, day, operation in parts:
+        if not part.height:
+            continue
         versions = part.select(
             PERNR=pl.col("pernr"), BEGDA=pl.col(start), ENDDA=pl.col(end), **columns, _on=day.cast(pl.Int32)
         )
@@ -153,8 +167,9 @@ def _emit_periods(
 
 def _emit_actions(world: World, before: pl.DataFrame, staff: pl.DataFrame) -> None:
     """PA0000: why and when the status of an employment changed. After the last action it never ends."""
-    rows = _with_old(
-        staff.with_columns(act_to=pl.lit(OPEN, pl.Int32)), before.with_columns(act_to=pl.lit(OPEN, pl.Int32))
+    never = pl.lit(OPEN, pl.Int32)
+    rows = _with_old(staff, before, ("act_from",)).with_columns(
+        act_to=never, old_act_to=pl.when(pl.col("old_act_from").is_not_null()).then(never)
     )
     columns = {
         "SEQNR": pl.lit(0, pl.Int64),
@@ -171,7 +186,7 @@ def _emit_assignments(world: World, before: pl.DataFrame, staff: pl.DataFrame, p
     units = dict(positions.select("plans", "orgeh").iter_rows())
     jobs = {name: job.number for name, job in JOBS.items()}
     is_office = {name: job.is_office for name, job in JOBS.items()}
-    rows = pl.concat([_with_old(staff, before), names.drop("pernr")], how="horizontal")
+    rows = _with_old(pl.concat([staff, names.drop("pernr")], how="horizontal"), before, ("place_from", "place_to"))
     full = pl.concat_str("first_name", pl.lit(" "), "last_name")
     columns = {
         "BUKRS": pl.col("company").cast(pl.String),
@@ -194,6 +209,7 @@ def _emit_assignments(world: World, before: pl.DataFrame, staff: pl.DataFrame, p
 
 def _emit_pay(world: World, before: pl.DataFrame, staff: pl.DataFrame) -> None:
     """PA0008: pay grade, share of full time, and what a year pays (ANSAL, part-time included)."""
+    rows = _with_old(staff, before, ("pay_from", "pay_to"))
     bands = {name: job.band for name, job in JOBS.items()}
     band = (
         pl.col("job").replace_strict(bands, return_dtype=pl.Int64) + pl.col("step") - 1 + 2 * (MEMBER - pl.col("level"))
@@ -204,7 +220,7 @@ def _emit_pay(world: World, before: pl.DataFrame, staff: pl.DataFrame) -> None:
         "ANSAL": pl.col("salary") * 12,
         "WAERS": currency(pl.col("company")),
     }
-    _emit_periods(world, "PA0008", _with_old(staff, before), "pay_from", "pay_to", columns)
+    _emit_periods(world, "PA0008", rows, "pay_from", "pay_to", columns)
 
 
 def _emit_cost_centers(world: World, positions: pl.DataFrame) -> None:
