@@ -152,8 +152,12 @@ def live(world: World) -> None:
 
 
 def _programmes(world: World) -> pl.DataFrame:
-    year = world.month.year
-    return pl.concat([programme(world.seed, world.scale, wanted) for wanted in (year - 1, year, year + 1)])
+    return _programmes_around(world.seed, world.scale, world.month.year)
+
+
+@cache
+def _programmes_around(seed: int, scale: Scale, year: int) -> pl.DataFrame:
+    return pl.concat([programme(seed, scale, wanted) for wanted in (year - 1, year, year + 1)])
 
 
 def _begin(world: World, rng: np.random.Generator, new: pl.DataFrame) -> None:
@@ -202,6 +206,8 @@ def _send(world: World, rng: np.random.Generator) -> None:
     starting = world.state["campaign"].filter(
         pl.col("start").is_between(world.month.first, world.month.last) & (pl.col("type") != PROGRAMME)
     )
+    if not starting.height:
+        return
     people = world.state["contact"].filter(
         (pl.col("created_day") < world.month.first) & (pl.col("gone_day").fill_null(2**31 - 1) > world.month.last)
     ).select("contact_id", "party").join(
@@ -242,6 +248,8 @@ def emit_members(world: World, members: pl.DataFrame, who: str) -> None:
 
     ``members``: Id | campaign_id | contact_id (goes into the column ``who``) | created_at | day | second | answered.
     """
+    if not members.height:
+        return
     frame = members.select(
         "Id", pl.col("campaign_id").alias("CampaignId"), pl.col("contact_id").alias(who),
         pl.col("created_at").alias("CreatedDate"), "day", "second", "answered",

@@ -241,8 +241,16 @@ def _emit(world: World, happened: pl.DataFrame, *, on: int | None) -> None:
         _move_members(world, happened.filter(is_converted & ~pl.col("is_handover")))
 
 
+_NO_ACCOUNT = pl.DataFrame(schema={
+    "party": pl.Int64, "account_id": pl.String, "contact_id": pl.String, "created_day": pl.Int32, "opportunity_id": pl.String,
+    "created": pl.Int32,
+})  # fmt: skip
+
+
 def _accounts(world: World, parties: pl.Series) -> pl.DataFrame:
     """What the leads of ``parties`` become: party | account_id | contact_id | opportunity_id | created (its day)."""
+    if not len(parties):
+        return _NO_ACCOUNT
     accounts = world.state["account"].filter(pl.col("is_principal") & pl.col("party").is_in(parties.implode()))
     accounts = accounts.unique("party", keep="first", maintain_order=True).select("party", "account_id")
     contacts = world.state["contact"].filter(pl.col("account_id").is_in(accounts["account_id"].implode()))
@@ -257,6 +265,8 @@ def _move_members(world: World, converted: pl.DataFrame) -> None:
     """A campaign's member that converts is a contact from then on."""
     is_there = pl.col("created_day") <= pl.col("day")
     moved = converted.filter(is_there & pl.col("contact_id").is_not_null() & pl.col("campaign_id").is_not_null())
+    if not moved.height:
+        return
     moved = moved.join(
         world.state["converted_lead"].select("party", "member_id"), on="party", how="left", maintain_order="left"
     )

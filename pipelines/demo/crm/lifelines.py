@@ -19,6 +19,8 @@ def begin(world: World, name: str, records: pl.DataFrame, events: pl.DataFrame) 
 
     Each record has an event at least. Raises ValueError if that is not so.
     """
+    if not records.height and name in world.state:
+        return
     number = events["number"].to_numpy()
     last = np.flatnonzero(np.append(number[1:] != number[:-1], [True])) if len(number) else number
     if (number[last] != records["number"].to_numpy()).any():

@@ -61,6 +61,8 @@ def first_opportunities(world: World, start: int, end: int) -> pl.DataFrame:
     created = pl.when(gap > LONGEST_WAIT).then(pl.col("customer_from") - cycle).otherwise("account_day")
     party = world.state["party"].filter(pl.col("kind") == "company").with_columns(created.alias("created"))
     party = party.filter(pl.col("created").is_between(start, end)).sort("created", "party")
+    if not party.height:
+        return _NO_FIRST
     orders = party["customer_from"].fill_null(0).to_numpy()
     close = np.where(orders > 0, last_business_day(orders - 1 - party["party"].to_numpy() % 4), 0)
     number = party["party"].to_numpy() + FIRST_OF_PARTY
@@ -81,9 +83,17 @@ def first_opportunities(world: World, start: int, end: int) -> pl.DataFrame:
     return births.filter(pl.col("customer_from").is_null() | (pl.Series(room >= 2) & (pl.col("fixed_close") > 0)))
 
 
+_NO_FIRST = pl.DataFrame(schema={
+    "party": pl.Int64, "created": pl.Int32, "customer_from": pl.Int32, "number": pl.Int64, "opportunity_id": pl.String,
+    "fixed_close": pl.Int32, "order_day": pl.Int32, "is_first": pl.Boolean, "account_id": pl.String, "owner_id": pl.String,
+})  # fmt: skip
+
+
 def new_business(world: World, rng: np.random.Generator, start: int, end: int) -> pl.DataFrame:
     """BIRTH of the first opportunities from ``start`` to ``end``, with source (that of the party's lead), without contact."""
     births = first_opportunities(world, start, end)
+    if not births.height:
+        return BIRTH.to_frame()
     lead = world.state.get(
         "converted_lead", pl.DataFrame(schema={"party": pl.Int64, "lead_source": pl.String, "campaign_id": pl.String})
     )
@@ -190,14 +200,16 @@ def contacts_of(
         # Somebody who is new this month may come later than what happens: only where there is nobody else.
         .filter(pl.col("is_old") | ~pl.col("is_old").any().over("account_id"))
         .sort("account_id", "contact_id")
+        .with_columns(place=pl.col("account_id").rle_id().cast(pl.Int64))
         .collect()
     )
-    known = both["account_id"].unique(maintain_order=True)
-    place_of = pl.DataFrame({"account_id": known, "place": np.arange(len(known))})
-    wanted = pl.DataFrame({"account_id": accounts}).join(place_of, on="account_id", how="left", maintain_order="left")
-    groups = both.join(place_of, on="account_id", how="left", maintain_order="left")["place"].to_numpy()
-    place = weighted_within(uniform, wanted["place"].fill_null(-1).to_numpy(), groups, np.ones(len(groups)))
+    known = both.select(pl.col("account_id").unique(maintain_order=True)).with_row_index("place")
+    wanted = pl.DataFrame({"account_id": accounts}).join(known, on="account_id", how="left", maintain_order="left")
+    groups = both["place"].to_numpy()
+    place = weighted_within(
+        uniform, wanted["place"].cast(pl.Int64).fill_null(-1).to_numpy(), groups, np.ones(len(groups))
+    )
     ids = pl.concat([both["contact_id"], pl.Series([None], dtype=pl.String)])
     created = np.append(both["created_day"].to_numpy(), 2**31 - 1)
     place = np.where((place < 0) | (created[place] > days), len(groups), place)
-    return ids.gather(pl.Series(place, dtype=pl.UInt32))
+    return ids[place]

@@ -17,7 +17,7 @@ from pipelines.demo.customers.person_names import (
 from pipelines.demo.customers.record_history import DrawDays, changed, drawing_days, office_hours
 from pipelines.demo.drawing import Places, weighted
 from pipelines.demo.mess.identity import CRM, MESS_SCHEMA
-from pipelines.demo.mess.spelling import NO_UMLAUTS, mistyped, replaced
+from pipelines.demo.mess.spelling import mistyped, without_umlauts
 from pipelines.demo.world import World
 
 MORE_CONTACTS = 0.95
@@ -96,11 +96,12 @@ def _entered(world: World, rng: np.random.Generator, frame: pl.DataFrame) -> pl.
         {country.code: country.dialling for country in COUNTRIES}, return_dtype=pl.String
     )
     phone = pl.format("{} {} {}-{}", dialling, "area", "phone", extension)
+    slipped = mistyped("true_last", "_where", "_which") if typo.any() else pl.col("true_last")
     records = frame.with_columns(where, which).with_columns(
         FirstName=pl.when(is_double & pl.Series(draws[3] > 0.5)).then(initial)
         .when(pl.Series(nickname) | is_double).then(short).otherwise("true_first"),
-        LastName=pl.when(pl.Series(typo)).then(mistyped("true_last", "_where", "_which"))
-        .when(pl.Series(umlaut)).then(replaced("true_last", NO_UMLAUTS)).otherwise("true_last"),
+        LastName=pl.when(pl.Series(typo)).then(slipped)
+        .when(pl.Series(umlaut)).then(without_umlauts("true_last")).otherwise("true_last"),
     ).select(
         Id=salesforce_ids("003", numbers), MasterRecordId=pl.lit(None, pl.String), AccountId="AccountId", FirstName="FirstName",
         LastName="LastName", Email=pl.when(has_mail).then(_mail("true_first", "true_last", style)),
@@ -228,26 +229,27 @@ def live(world: World, rng: np.random.Generator, merged: pl.DataFrame) -> None:
         "phone",
         "domain",
     ]
-    frames = [first, _people_of(world, rng, wanted), _again(world, doubled, some_day(doubled.height))]
-    new = _entered(
-        world, rng, pl.concat([frame.select(columns) for frame in frames]).sort("created_day", maintain_order=True)
-    )
-    _emit(world, new, "created_day", "C")
+    frames = [first] if first.height else []
+    if wanted.height:
+        frames.append(_people_of(world, rng, wanted))
+    if doubled.height:
+        frames.append(_again(world, doubled, some_day(doubled.height)))
+    new = known.clear()
+    if frames:
+        entering = pl.concat([frame.select(columns) for frame in frames]).sort("created_day", maintain_order=True)
+        new = _entered(world, rng, entering)
+        _emit(world, new, "created_day", "C")
 
     changes, ends = _leaving(rng, alive, some_day), _merging(rng, alive, some_day)
-    left = changes.select("Id")
-    ends = ends.join(left, on="Id", how="anti", maintain_order="left")
-    married = alive.filter(pl.Series(rng.random(alive.height) < MONTHLY_MARRIAGE_RATE))
-    married = married.join(pl.concat([left, ends.select("Id")]), on="Id", how="anti", maintain_order="left")
+    ends = ends.filter(~pl.col("Id").is_in(changes["Id"].implode()))
+    is_over = pl.col("Id").is_in(pl.concat([changes["Id"], ends["Id"]]).implode())
+    married = alive.filter(rng.random(alive.height) < MONTHLY_MARRIAGE_RATE).filter(~is_over)
     moved = known.filter(pl.col("gone_day").is_null()).select("Id", loser="AccountId").join(
         merged, on="loser", how="inner", maintain_order="left"
     ).select("Id", "day", AccountId="winner")  # fmt: skip
     owners = accounts.select(pl.col("Id").alias("AccountId"), new_owner="OwnerId")
     handed = alive.select("Id", "AccountId", "OwnerId").join(owners, on="AccountId", how="left", maintain_order="left")
-    handed = handed.filter(
-        (pl.col("new_owner") != pl.col("OwnerId"))
-        & ~pl.col("Id").is_in(pl.concat([left, ends.select("Id")])["Id"].implode())
-    )
+    handed = handed.filter((pl.col("new_owner") != pl.col("OwnerId")) & ~is_over)
     handed = handed.select("Id", day=some_day(handed.height), OwnerId="new_owner")
     versions, now = changed(known, "Id", [changes, ends, _marrying(world, rng, married, some_day), moved, handed], rng)
     _emit(world, versions, "day", "U")

@@ -94,7 +94,10 @@ def _opened(
 
 def _with_parents(records: pl.DataFrame, known: pl.DataFrame, profile: pl.DataFrame) -> pl.DataFrame:
     """Fill ParentId of subsidiaries whose parent has an account, opened no later."""
-    related = profile.filter(pl.col("lookalike") == "subsidiary").select("party", "related")
+    is_mine = pl.col("party").is_in(records["party"].implode())
+    related = profile.filter(is_mine & (pl.col("lookalike") == "subsidiary")).select("party", "related")
+    if not related.height:
+        return records
     everyone = pl.concat([known, records]) if known.height else records
     parents = everyone.filter("is_principal").select(
         pl.col("party").alias("related"), pl.col("Id").alias("parent"), pl.col("created_day").alias("parent_day")
@@ -158,6 +161,8 @@ def _new(world: World, rng: np.random.Generator, known: pl.DataFrame, some_day: 
     openings = pl.concat([principals, again.unique("party", maintain_order=True)]).sort(
         "created_day", maintain_order=True
     )
+    if not openings.height:
+        return known.clear()
     numbers = world.numbers("Account", openings.height)
     nothing = pl.DataFrame(schema={"party": pl.Int64, **dict.fromkeys(OLD_ADDRESS, pl.String)})
     records = _opened(world, rng, openings, nothing, int(numbers[0]) if len(numbers) else 1)
@@ -194,16 +199,18 @@ def live(world: World, rng: np.random.Generator) -> pl.DataFrame:
         maintain_order="left",
     )
     deleted = gone.filter(pl.Series(rng.random(gone.height) < MONTHLY_DELETION_RATE))
-    deleted = deleted.join(merged.select(Id="loser"), on="Id", how="anti", maintain_order="left")
-    deleted = deleted.join(merged.select(Id="winner"), on="Id", how="anti", maintain_order="left")
-    end = pl.concat([
-        merged.select(Id="loser", day="day", MasterRecordId="winner"),
-        deleted.select("Id", day=some_day(deleted.height), MasterRecordId=pl.lit(None, pl.String)),
-    ])  # fmt: skip
-    end = end.with_columns(IsDeleted=pl.lit(value=True), gone_day="day")
-    ends = end.select("Id", last="day")
-    kept = [change.join(ends, on="Id", how="anti", maintain_order="left") for change in changes if change.height]
-    versions, records = changed(records, "Id", [*kept, end], rng)
+    changes = [change for change in changes if change.height]
+    if merged.height or deleted.height:
+        is_merged = pl.col("Id").is_in(pl.concat([merged["loser"], merged["winner"]]).implode())
+        deleted = deleted.filter(~is_merged)
+        end = pl.concat([
+            merged.select(Id="loser", day="day", MasterRecordId="winner"),
+            deleted.select("Id", day=some_day(deleted.height), MasterRecordId=pl.lit(None, pl.String)),
+        ])  # fmt: skip
+        end = end.with_columns(IsDeleted=pl.lit(value=True), gone_day="day")
+        is_over = pl.col("Id").is_in(end["Id"].implode())
+        changes = [*(change.filter(~is_over) for change in changes), end]
+    versions, records = changed(records, "Id", changes, rng)
     _emit(world, versions, "day", "U")
     _publish(world, records)
     return merged
@@ -212,6 +219,8 @@ def live(world: World, rng: np.random.Generator) -> pl.DataFrame:
 def _first_orders(world: World, records: pl.DataFrame) -> pl.DataFrame:
     """Prospects become customers on the day of their first order."""
     first = world.state["party"].filter(pl.col("customer_from").is_between(world.month.first, world.month.last))
+    if not first.height:
+        return first
     mine = records.filter(pl.col("is_principal") & pl.col("gone_day").is_null())
     found = mine.join(first.select("party", "customer_from"), on="party", how="inner", maintain_order="left")
     found = found.filter(pl.col("customer_from") > pl.col("created_day"))
@@ -233,6 +242,8 @@ def _gone_cold(world: World, rng: np.random.Generator, alive: pl.DataFrame) -> p
     cold = world.state["party"].filter(
         cold_day.is_between(max(world.month.first, Month(0).first + 1), world.month.last) & pl.col("customer_from").is_not_null()
     ).select("party", day=cold_day)  # fmt: skip
+    if not cold.height:
+        return cold
     found = alive.filter("is_principal").join(cold, on="party", how="inner", maintain_order="left")
     found = found.filter(pl.Series(rng.random(found.height) < 0.7))
     return found.select("Id", "day", Type=pl.lit("Former Customer"))
@@ -280,6 +291,8 @@ def _merged(rng: np.random.Generator, alive: pl.DataFrame, some_day: DrawDays) -
     """Duplicates that someone finds and merges into the principal account: loser | winner | day."""
     doubles = alive.filter(~pl.col("is_principal"))
     doubles = doubles.filter(pl.Series(rng.random(doubles.height) < MONTHLY_MERGE_RATE))
+    if not doubles.height:
+        return pl.DataFrame(schema={"loser": pl.String, "winner": pl.String, "day": pl.Int32})
     winners = alive.filter("is_principal").select("party", winner="Id")
     pairs = doubles.select("party", loser="Id").join(winners, on="party", how="inner", maintain_order="left")
     return pairs.select("loser", "winner").with_columns(day=some_day(pairs.height))

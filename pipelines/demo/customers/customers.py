@@ -47,7 +47,8 @@ def live(world: World) -> None:
     customer_numbers.live(world, rng)
     merged = crm_accounts.live(world, rng)
     contacts.live(world, rng, merged)
-    _made_stale(world, changed)
+    if changed.height:
+        _made_stale(world, changed)
 
 
 def _born(world: World, rng: np.random.Generator, days: pl.DataFrame, known: pl.DataFrame) -> None:
@@ -66,10 +67,11 @@ def _changed_parties(world: World, rng: np.random.Generator) -> pl.DataFrame:
     month = world.month
     profile = world.state["party_profile"]
     alive = world.state["party"].filter((pl.col("account_day") < month.first) & (pl.col("gone_day") > month.last))
-    alive = alive.select("party", "country", "kind")
     fate = rng.random(alive.height)
-    moves = alive.filter(pl.Series(fate < MONTHLY_MOVE_RATE))
-    renames = alive.filter(pl.Series(fate > 1 - MONTHLY_NAME_CHANGE_RATE))
+    moves = alive.filter(fate < MONTHLY_MOVE_RATE)
+    renames = alive.filter(fate > 1 - MONTHLY_NAME_CHANGE_RATE)
+    if not moves.height + renames.height:
+        return moves
     open_days = month.days[is_business_day(month.days)]
     events = pl.concat([moves.select("party", kind=pl.lit("move")), renames.select("party", kind=pl.lit("new_name"))])
     draws = rng.random((2, events.height))

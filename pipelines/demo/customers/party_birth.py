@@ -195,15 +195,11 @@ def _unique(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(name=company_name())
     key = ["name", "country"]
     is_meant = pl.col("lookalike").is_in([SAME_NAME]).fill_null(value=False)
-    taken = frame.select(key).with_columns(
-        is_again=~pl.struct(key).is_first_distinct(),
-        before=pl.concat_str(key, separator="|").is_in(
-            known.select(pl.concat_str(key, separator="|"))["name"].implode()
-        ),
-    )
-    frame = frame.with_columns(clash=taken["is_again"] | taken["before"].fill_null(value=False))
+    before = known.select(pl.concat_str(key, separator="|"))["name"].implode()
+    is_known = pl.concat_str(key, separator="|").is_in(before).fill_null(value=False)
+    clash = ~pl.struct(key).is_first_distinct() | is_known
     frame = frame.with_columns(
-        extra=pl.when(pl.col("clash") & ~is_meant & pl.col("stem").is_not_null())
+        extra=pl.when(clash & ~is_meant & pl.col("stem").is_not_null())
         .then(pl.concat_str("extra", "city", separator=" ", ignore_nulls=True)).otherwise("extra")
     ).with_columns(
         name=pl.when(pl.col("stem").is_not_null()).then(company_name())
@@ -215,11 +211,14 @@ def _unique(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:
         pl.concat_str(stem, pl.lit("-"), ascii_name(pl.col("city")), top),
         pl.concat_str(stem, pl.lit("-"), "party", top),
     )
+    before = known["domain"].implode()
     for other in longer:
-        is_taken = ~pl.col("domain").is_first_distinct() | pl.col("domain").is_in(known["domain"].implode())
+        is_taken = ~pl.col("domain").is_first_distinct() | pl.col("domain").is_in(before)
         frame = frame.with_columns(
             domain=pl.when(is_taken & pl.col("domain").is_not_null()).then(other).otherwise("domain")
         )
+    if not frame["same_domain"].any():
+        return frame
     domains = pl.concat([known.select("party", "domain"), frame.select("party", "domain")])
     parents = frame.select(party="related").join(domains, on="party", how="left", maintain_order="left")["domain"]
     return frame.with_columns(
