@@ -67,9 +67,7 @@ def live(world: World) -> None:
     place = topic * len(_TYPES) + manner
     text = _FIRST_TEXT[place] + (rng.random(happened.height) * _TEXTS_OF[place]).astype(np.int64)
     wanted = (
-        happened.with_columns(
-            pl.Series("manner", manner), _TEXTS.gather(pl.Series(text, dtype=pl.UInt32)).alias("Subject")
-        )
+        happened.with_columns(pl.Series("manner", manner), _TEXTS[text].alias("Subject"))
         .filter(pl.Series(takes))
         .sort("at", "what_id", "who_id", maintain_order=True)
     )
@@ -193,7 +191,7 @@ def _plan_meetings(world: World, rng: np.random.Generator, wanted: pl.DataFrame)
     order = np.lexsort((instants, rows))
     rows = rows[order]
     events = pl.DataFrame({
-        "number": numbers[rows], "at": instants[order], "owner_id": wanted["owner_id"].gather(pl.Series(rows, dtype=pl.UInt32)),
+        "number": numbers[rows], "at": instants[order], "owner_id": wanted["owner_id"][rows],
         "starts": begin_at[order], "ends": begin_at[order] + length[rows], "is_deleted": deleted[order],
     })  # fmt: skip
     _begin(world, "meeting", records, events.cast(_MEETING_EVENT))

@@ -102,7 +102,7 @@ def _strangers(world: World, rng: np.random.Generator, count: int) -> pl.DataFra
         person_names.draw_surnames(rng, languages).alias("LastName"), pl.Series("box", box),
         pl.Series("domain_style", rng.random(count)),
         pl.Series("company", np.array(_COMPANIES)[countries]), pl.Series("day", day.astype(np.int32)),
-        pl.Series([name for name, _ in company_names.INDUSTRIES]).gather(pl.Series(industry, dtype=pl.UInt32)).alias("Industry"),
+        pl.Series([name for name, _ in company_names.INDUSTRIES])[industry].alias("Industry"),
     ).with_columns(company_names.company_name().alias("Company"), company_names.domain_name().alias("domain"))  # fmt: skip
     first, last = person_names.ascii_name(pl.col("FirstName")), person_names.ascii_name(pl.col("LastName"))
     local = pl.when(pl.col("box") < 0.3).then(pl.lit("info")).otherwise(pl.concat_str(first, pl.lit("."), last))

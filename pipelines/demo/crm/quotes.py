@@ -89,7 +89,7 @@ def draw_lines(world: World, rng: np.random.Generator, births: pl.DataFrame, goo
     granted = asked + rng.choice([0.0, 0.01, 0.02, 0.03, 0.05], births.height)
     extra = np.stack([np.zeros(births.height), asked, granted], axis=1)[opportunity]
     discount = births["discount"].to_numpy()[opportunity]
-    currency = births["currency"].gather(pl.Series(opportunity, dtype=pl.UInt32))
+    currency = births["currency"][opportunity]
     material = goods["material"].to_numpy()[product]
     listed = np.asarray(list_price(world, material, births["created"].to_numpy()[opportunity], currency)).astype(
         np.int64
@@ -148,7 +148,7 @@ def emit_line_items(world: World, lines: Lines, journeys: Journeys, opportunity_
     where = pl.Series(place, dtype=pl.UInt32)
     world.emit("salesforce/OpportunityLineItem", _priced(lines, place, units, net).with_columns(
         ids.gather(where).alias("Id"),
-        opportunity_ids.gather(pl.Series(lines.opportunity[place], dtype=pl.UInt32)).alias("OpportunityId"),
+        opportunity_ids[lines.opportunity[place]].alias("OpportunityId"),
         pl.Series("SortOrder", lines.position[place]), pl.Series("CreatedDate", created), pl.Series("SystemModstamp", stamp),
         pl.Series("IsDeleted", gone == 1), _extract_day(world, stamp),
     ))  # fmt: skip
@@ -225,7 +225,7 @@ def emit_quotes(
     last = np.zeros(births.height, dtype=np.int64)
     last[place[~is_second]] = np.flatnonzero(~is_second) + 1
     last[place[is_second]] = np.flatnonzero(is_second) + 1
-    numbers = pl.concat([pl.Series([""]), frame["QuoteNumber"]]).gather(pl.Series(last, dtype=pl.UInt32))
+    numbers = pl.concat([pl.Series([""]), frame["QuoteNumber"]])[last]
     return QuoteChain(numbers, np.where(again, REQUOTED, FIRST_QUOTED))
 
 
@@ -256,8 +256,8 @@ def _emit_quote_lines(
     at = begun[of]
     world.emit("salesforce/QuoteLineItem", _priced(lines, line, units, net).with_columns(
         salesforce_ids("0QL", world.numbers("quote_line", len(line))).alias("Id"),
-        quote_ids.gather(pl.Series(of, dtype=pl.UInt32)).alias("QuoteId"),
-        line_ids.gather(pl.Series(line, dtype=pl.UInt32)).alias("OpportunityLineItemId"),
+        quote_ids[of].alias("QuoteId"),
+        line_ids[line].alias("OpportunityLineItemId"),
         pl.Series("CreatedDate", at), pl.Series("SystemModstamp", at), pl.lit(value=False).alias("IsDeleted"),
         _extract_day(world, at),
     ))  # fmt: skip

@@ -213,7 +213,7 @@ def _begin(world: World, plan: _Plan) -> None:
         "number": births["number"].gather(where), "at": journeys.at[row, step],
         "owner_id": births["owner_id"].gather(where), "stage": stage, "amount": amount[row, step],
         "close_day": journeys.close_day[row, step], "is_deleted": at_end & journeys.deleted[row],
-        "reason": pl.Series(LOSS_REASONS).gather(pl.Series(journeys.reason[row], dtype=pl.UInt32)),
+        "reason": pl.Series(LOSS_REASONS)[journeys.reason[row]],
     }).with_columns(pl.when(pl.Series(lost)).then("reason").alias("reason"))  # fmt: skip
     kinds = np.array(["Existing Customer - Upgrade", "Existing Customer - Replacement"])
     kind = np.where(births["is_first"].to_numpy(), "New Customer", kinds[births["number"].to_numpy() * 7 // 3 % 2])
@@ -290,7 +290,7 @@ def _plan_orders(world: World, rng: np.random.Generator, plan: _Plan, chain: quo
     one_more = np.where(units > 3, units - 1, units + 1)
     units = np.where(differs[of], scaled, np.where(adjusted[of] & (lines.position == 1), one_more, units))
     frame = pl.DataFrame({
-        "opportunity_id": plan.births["opportunity_id"].gather(pl.Series(of, dtype=pl.UInt32)), "position": lines.position,
+        "opportunity_id": plan.births["opportunity_id"][of], "position": lines.position,
         "material": lines.material, "quantity": units * lines.price_unit, "price": net, "closed": plan.journeys.closed[of],
     }).filter(pl.Series(mine))  # fmt: skip
     for name, rows_of, schema in (("won_order", orders, _WON_ORDER), ("won_line", frame, _WON_LINE)):

@@ -137,7 +137,7 @@ def _open(world: World, rng: np.random.Generator, days: npt.NDArray[np.int32], *
         draws[0], about["party"].to_numpy(), account["party"].to_numpy(),
         np.where(account["is_principal"].to_numpy(), 1.0, 0.15),
     )  # fmt: skip
-    account_id = account["account_id"].gather(pl.Series(which, dtype=pl.UInt32))
+    account_id = account["account_id"][which]
     reason = np.where(opened.is_late, case_texts.LATE, weighted(draws[1], case_texts.SHARES))
     subject, product = _subjects(world, draws[2], draws[3], reason, first - 1)
     urgency = np.array([one.urgency for one in case_texts.REASONS])[reason]
@@ -155,11 +155,11 @@ def _open(world: World, rng: np.random.Generator, days: npt.NDArray[np.int32], *
     company = about["company"].to_numpy()
     owner, senior = drawn(staff, company, draws[7]), drawn(staff, company, draws[8])
     where = pl.Series(order, dtype=pl.UInt32)
-    kinds = pl.Series([one.kind for one in case_texts.REASONS]).gather(pl.Series(reason, dtype=pl.UInt32))
-    names = pl.Series([one.name for one in case_texts.REASONS]).gather(pl.Series(reason, dtype=pl.UInt32))
+    kinds = pl.Series([one.kind for one in case_texts.REASONS])[reason]
+    names = pl.Series([one.name for one in case_texts.REASONS])[reason]
     records = pl.DataFrame({
         "AccountId": account_id, "Subject": subject, "Type": kinds, "Reason": names,
-        "Origin": pl.Series(["Email", "Phone", "Web"]).gather(pl.Series(origin, dtype=pl.UInt32)),
+        "Origin": pl.Series(["Email", "Phone", "Web"])[origin],
         "Product2Id": product, "Order_Number__c": opened.order, "CreatedDate": created,
         "Sla_Due_At__c": instant(office_seconds(created) + (SLA_HOURS[priority] * 3600).astype(np.int64)),
     })[where].with_columns(
@@ -248,9 +248,9 @@ def _subjects(
     groups = np.array([place for place, _ in case_texts.SUBJECTS])
     place = weighted_within(draw, reason, groups, np.ones(len(groups)))
     frame = pl.DataFrame({
-        "text": texts.gather(pl.Series(place, dtype=pl.UInt32)),
-        "name": goods["name_en"].gather(pl.Series(product, dtype=pl.UInt32)),
-        "id": product_ids(goods["material"].to_numpy()).gather(pl.Series(product, dtype=pl.UInt32)),
+        "text": texts[place],
+        "name": goods["name_en"][product],
+        "id": product_ids(goods["material"].to_numpy())[product],
     })  # fmt: skip
     names_it = pl.col("text").str.contains("{}", literal=True)
     head, tail = (
@@ -279,10 +279,10 @@ def _begin(
     closed = at[row, closing]
     is_closed = np.isin(step, [_CLOSE, _CLOSE_AGAIN, _JUDGEMENT])
     events = pl.DataFrame({
-        "number": records["number"].gather(pl.Series(row, dtype=pl.UInt32)), "at": at[row, step],
+        "number": records["number"][row], "at": at[row, step],
         "owner_id": people.gather(pl.Series(np.where(is_raised, case + len(owner), case), dtype=pl.UInt32)),
-        "step": step.astype(np.int64), "status": pl.Series(_STATUS).gather(pl.Series(step, dtype=pl.UInt32)),
-        "priority": pl.Series(PRIORITIES).gather(pl.Series(urgent, dtype=pl.UInt32)), "is_escalated": is_raised,
+        "step": step.astype(np.int64), "status": pl.Series(_STATUS)[step],
+        "priority": pl.Series(PRIORITIES)[urgent], "is_escalated": is_raised,
         "closed_at": closed, "is_closed": is_closed,
         "responded_at": at[row, _RESPONSE], "satisfaction": lives.satisfaction[case],
     }).with_columns(

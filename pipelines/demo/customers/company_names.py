@@ -1,6 +1,8 @@
 # ruff: noqa: SIM905 - long lists of words read best as words
 """Names of companies: a surname or a coined stem, a trade, a legal form, as each language puts them together."""
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -133,26 +135,36 @@ def draw_company_names(rng: np.random.Generator, countries: Places) -> pl.DataFr
             "coined": draw_coined(rng, count), "form": draw_forms(rng, countries), "without_trade": rng.random(count),
         }
     )  # fmt: skip
+    return parts.select(_name_parts())
+
+
+@cache
+def _name_parts() -> list[pl.Expr]:
+    """stem, trade and form, put together as the column ``pattern`` says."""
     pattern_is = pl.col("pattern").__eq__
-    return parts.select(
-        stem=pl.when(pattern_is(SURNAME)).then("surname")
+    stem = (
+        pl.when(pattern_is(SURNAME)).then("surname")
         .when(pattern_is(COINED)).then("coined")
         .when(pattern_is(FULL_NAME)).then(pl.concat_str("given", "surname", separator=" "))
         .when(pattern_is(PARTNERS) & pl.col("partner").is_in(_BEFORE)).then(pl.concat_str("partner", "surname", separator=" "))
         .when(pattern_is(PARTNERS)).then(pl.concat_str("surname", "partner", separator=" "))
-        .otherwise("initials"),
-        trade=pl.when(pattern_is(COINED) & (pl.col("without_trade") < 0.45)).then(pl.lit(""))
-        .when(pattern_is(PARTNERS) & (pl.col("without_trade") < 0.6)).then(pl.lit("")).otherwise("trade"),
-        form="form",
+        .otherwise("initials")
     )  # fmt: skip
+    trade = (
+        pl.when(pattern_is(COINED) & (pl.col("without_trade") < 0.45)).then(pl.lit(""))
+        .when(pattern_is(PARTNERS) & (pl.col("without_trade") < 0.6)).then(pl.lit("")).otherwise("trade")
+    )  # fmt: skip
+    return [stem.alias("stem"), trade.alias("trade"), pl.col("form")]
 
 
+@cache
 def company_name(extra: str = "extra") -> pl.Expr:
     """The whole name out of stem, trade, ``extra`` (a place, a country, Holding, Services …) and form; parts may be empty."""
     parts = [pl.col(name).replace("", None) for name in ("stem", "trade", extra, "form")]
     return pl.concat_str(parts, separator=" ", ignore_nulls=True)
 
 
+@cache
 def domain_name() -> pl.Expr:
     """The host name of a company: its stem, half of the time with the trade, and the domain of its country.
 

@@ -1,5 +1,7 @@
 """How parties come into the world: who they are, where they live, how they buy and pay, and whom they are mistaken for."""
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import polars as pl
@@ -162,11 +164,19 @@ def _profile(
         by_country(countries, [country.domain for country in COUNTRIES]).alias("top_domain"),
         by_country(countries, [_COUNTRY_SUFFIX[code] for code in _CODES]).alias("country_suffix"),
     )  # fmt: skip
+    own, shared = _resemblance()
+    frame = frame.with_columns(own).with_columns(shared)
+    return _numbers_and_mail(rng, _unique(frame, known), countries, languages)
+
+
+@cache
+def _resemblance() -> tuple[list[pl.Expr], list[pl.Expr]]:
+    """What a party has of the one that it is mistaken for (columns other_…), in two steps."""
     like = pl.col("lookalike")
     is_abroad = (like == SUBSIDIARY) & (pl.col("country") != pl.col("other_country"))
     takes_name, same_door = like.is_in([SAME_NAME, SUBSIDIARY]), like.is_in([BUSINESS_PARK, RELATIVE])
     is_same_city = (pl.col("city") == pl.col("other_city")) & like.is_in([SAME_NAME, SAME_PERSON])
-    frame = frame.with_columns(
+    own = dict(
         stem=pl.when(takes_name).then("other_stem").otherwise("stem"),
         trade=pl.when(takes_name).then("other_trade").otherwise("trade"),
         extra=pl.when(is_abroad).then("country_suffix").when(like == SUBSIDIARY).then("suffix"),
@@ -175,19 +185,21 @@ def _profile(
         last_name=pl.when(like.is_in([SAME_PERSON, RELATIVE])).then("other_last_name").otherwise("last_name"),
         **{
             name: pl.when(same_door).then(f"other_{name}").when(is_same_city).then(f"elsewhere_{name}").otherwise(name)
-            for name in elsewhere.columns
+            for name in ("street", "house", "city", "postcode", "region", "area")
         },
         related=pl.when(like != "").then("other_party"),
-        same_switchboard=(like == RELATIVE) | (like == BUSINESS_PARK) & (pl.col("shares_phone") | pl.col("shares_domain"))
+        same_switchboard=(like == RELATIVE)
+        | (like == BUSINESS_PARK) & (pl.col("shares_phone") | pl.col("shares_domain"))
         | (like == SUBSIDIARY) & pl.col("shares_phone") & ~is_abroad,
         same_domain=(like == SUBSIDIARY) & pl.col("shares_domain"),
-    ).with_columns(
-        pl.when(like != "").then(like).alias("lookalike"),
-        phone=pl.when("same_switchboard").then("other_phone").otherwise("phone"),
-        area=pl.when("same_switchboard").then("other_area").otherwise("area"),
-        domain=pl.when(pl.col("stem").is_not_null()).then(domain_name()),
-    )  # fmt: skip
-    return _numbers_and_mail(rng, _unique(frame, known), countries, languages)
+    )
+    shared = {
+        "lookalike": pl.when(like != "").then(like),
+        "phone": pl.when("same_switchboard").then("other_phone").otherwise("phone"),
+        "area": pl.when("same_switchboard").then("other_area").otherwise("area"),
+        "domain": pl.when(pl.col("stem").is_not_null()).then(domain_name()),
+    }  # fmt: skip
+    return [what.alias(name) for name, what in own.items()], [what.alias(name) for name, what in shared.items()]
 
 
 def _unique(frame: pl.DataFrame, known: pl.DataFrame) -> pl.DataFrame:

@@ -47,8 +47,8 @@ def changed(
     if not some:
         return records.clear().with_columns(day=pl.lit(None, pl.Int32)), records
     wanted = pl.concat(some, how="diagonal_relaxed")
-    before = records.with_row_index("_row").join(wanted.select(key), on=key, how="semi", maintain_order="left")
-    wanted = wanted.join(before.select(key), on=key, how="semi", maintain_order="left")
+    before = records.with_row_index("_row").filter(pl.col(key).is_in(wanted[key].implode()))
+    wanted = wanted.filter(pl.col(key).is_in(before[key].implode()))
     first = before.with_columns(day=pl.lit(-1, pl.Int32))
     stacked = pl.concat([first, wanted], how="diagonal_relaxed").sort(key, "day", maintain_order=True)
     set_columns = [name for name in wanted.columns if name not in (key, "day")]

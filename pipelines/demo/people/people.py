@@ -56,9 +56,11 @@ def live(world: World) -> None:
 
 
 def _conclude(world: World, before: pl.DataFrame, careers: Careers, organisation: Positions) -> None:
-    """Emit what changed since ``before``, and make the states of what is now."""
+    """Emit what changed since ``before``, and make the states of what is now; often nothing has in a small company."""
     staff = crm_users.with_users(world, careers.staff.frame())
     positions = careers.positions.frame()
+    if before.height and staff.equals(before) and positions.equals(world.state["position"]):
+        return
     _emit_actions(world, before, staff)
     _emit_assignments(world, before, staff, positions)
     _emit_pay(world, before, staff)
