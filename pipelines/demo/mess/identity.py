@@ -11,7 +11,7 @@ import polars as pl
 
 from pipelines.demo.customers.geography import COUNTRIES
 from pipelines.demo.customers.person_names import NICKNAMES
-from pipelines.demo.drawing import weighted
+from pipelines.demo.drawing import Floats, weighted
 from pipelines.demo.mess import spelling
 
 CRM, ERP = "salesforce", "sap"
@@ -52,7 +52,6 @@ MESS_SCHEMA = {
 }  # fmt: skip
 """Columns of the truth identity_mess."""
 
-_NOTHING = pl.lit(None, dtype=pl.String)
 _DIALLING = {country.code: country.dialling for country in COUNTRIES}
 _TRUNK = {country.code: country.trunk for country in COUNTRIES}
 
@@ -81,8 +80,8 @@ class Writer:
     ) -> None:
         """Write ``field`` as ``how`` says in the share of records (of those ``among``) that RATES has for this ``kind``.
 
-        ``how`` is an expression (``_draw`` in it is a column of 0 to 1), or "typo", "digit" (a slip in a number) or "form" (of
-        the legal form).
+        ``how`` is an expression (``_draw`` in it is a column of 0 to 1), or "typo", "digit" (a slip in a number), "form" (of
+        the legal form) or "nothing".
         """
         rate = RATES[self.system].get(rates_of or field, {}).get(kind, 0.0) * self.mess
         if rate > 0:
@@ -93,21 +92,29 @@ class Writer:
         place = np.flatnonzero(hit)
         if not len(place):
             return
+        draws = self.rng.random((2, len(place)))
+        before = self._fields.get(field, self.truth[field])
+        if isinstance(how, str) and how == "nothing":
+            new, is_new = before.clear(len(place)), before[place].is_not_null().to_numpy()
+        else:
+            new = self._rewritten(field, place, how, draws)
+            is_new = new.ne_missing(before[place]).to_numpy()
+        self._fields[field] = before.clone().scatter(place, new)
+        self._marks.append((field, kind, place[is_new]))
+
+    def _rewritten(self, field: str, place: npt.NDArray[np.int64], how: pl.Expr | str, draws: Floats) -> pl.Series:
+        """``field`` of the records at ``place``, as ``how`` says."""
         if isinstance(how, str):
             how = (
                 spelling.other_form(field, "_draw")
                 if how == "form"
                 else spelling.mistyped(field, "_draw", "_other_draw", digits=how == "digit")
             )
-        draws = self.rng.random((2, len(place)))
         # Only what the expression reads, of the few records that it is for.
         reads = {name for name in (field, *how.meta.root_names()) if not name.endswith("_draw")}
         few = {name: self._fields.get(name, self.truth[name])[place] for name in sorted(reads)}
         some = pl.DataFrame({**few, "_draw": draws[0], "_other_draw": draws[1]})
-        new = some.select(how.cast(some.schema[field]).alias(field))[field]
-        is_new = new.ne_missing(some[field]).to_numpy()
-        self._fields[field] = self._fields.get(field, self.truth[field]).clone().scatter(place, new)
-        self._marks.append((field, kind, place[is_new]))
+        return some.select(how.cast(some.schema[field]).alias(field))[field]
 
     def written(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """The records as written, and rows of the truth identity_mess for all that is written otherwise than it is."""
@@ -148,14 +155,14 @@ def _write_address(writer: Writer) -> None:
     writer.write("street", "typo", "typo")
     writer.write("street", "umlaut", spelling.without_umlauts("street"))
     writer.write("street", "upper_case", spelling.upper("street"))
-    writer.write("street", "missing", _NOTHING)
+    writer.write("street", "missing", "nothing")
     writer.write("city", "translation", spelling.exonym("city"))
     writer.write("city", "typo", "typo")
     writer.write("city", "umlaut", spelling.without_umlauts("city"))
     writer.write("city", "upper_case", spelling.upper("city"))
-    writer.write("city", "missing", _NOTHING)
+    writer.write("city", "missing", "nothing")
     writer.write("postcode", "typo", "digit")
-    writer.write("postcode", "missing", _NOTHING)
+    writer.write("postcode", "missing", "nothing")
 
 
 @cache
@@ -170,11 +177,11 @@ def _vat_in_another_format() -> pl.Expr:
 def _write_numbers(writer: Writer) -> None:
     writer.write("vat", "format", _vat_in_another_format())
     writer.write("vat", "typo", "digit")
-    writer.write("vat", "missing", _NOTHING)
+    writer.write("vat", "missing", "nothing")
     writer.write("phone", "typo", "digit")
-    writer.write("phone", "missing", _NOTHING)
+    writer.write("phone", "missing", "nothing")
     writer.write("email", "typo", "typo")
-    writer.write("email", "missing", _NOTHING)
+    writer.write("email", "missing", "nothing")
 
 
 def phone_number(rng: np.random.Generator, frame: pl.DataFrame, shares: tuple[float, ...]) -> pl.Series:
@@ -241,7 +248,7 @@ def written_in_crm(rng: np.random.Generator, records: pl.DataFrame, mess: float)
         writer.write(field, "umlaut", spelling.without_umlauts(field), rates_of="person")
     _write_address(writer)
     _write_numbers(writer)
-    writer.write("website", "missing", _NOTHING)
+    writer.write("website", "missing", "nothing")
     writer.write("birth_day", "missing", pl.lit(None, dtype=pl.Int32))
     written, blemishes = writer.written()
     written = written.with_columns(
