@@ -48,13 +48,12 @@ class World:
         """
         if versions.height == 0:
             return
+        made = {}
         if on is not None:
-            versions = versions.with_columns(
-                (pl.lit(on) if isinstance(on, int) else pl.col(on)).cast(pl.Int32).alias(ON)
-            )
+            made[ON] = (pl.lit(on) if isinstance(on, int) else pl.col(on)).cast(pl.Int32).alias(ON)
         if OPERATION not in versions.columns:
-            versions = versions.with_columns(pl.lit(operation).alias(OPERATION))
-        self.emitted.setdefault(table, []).append(SHAPES[table].fit(versions))
+            made[OPERATION] = pl.lit(operation).alias(OPERATION)
+        self.emitted.setdefault(table, []).append(SHAPES[table].fit(versions, made))
 
     def record(self, table: str, rows: pl.DataFrame) -> None:
         """Write ``rows`` into the truth."""

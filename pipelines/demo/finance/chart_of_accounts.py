@@ -7,6 +7,7 @@ import polars as pl
 
 from pipelines.demo.calendar import day_number
 from pipelines.demo.finance.rates import CURRENCIES, ZERO_DECIMAL
+from pipelines.demo.lookup import looked_up
 from pipelines.demo.world import World
 
 CHART = "NWCO"
@@ -39,6 +40,11 @@ COMPANIES = (
     Company(3000, "Nordwerk UK Ltd", "Leeds", "GB", "GBP"),
 )
 COMPANY_CURRENCY = {company.company: company.currency for company in COMPANIES}
+
+
+def currency_of(company: str = "company") -> pl.Expr:
+    """The currency of each company in a column."""
+    return looked_up(company, COMPANY_CURRENCY, pl.String)
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,12 @@ import numpy.typing as npt
 import polars as pl
 
 from pipelines.demo.finance.chart_of_accounts import (
-    COMPANY_CURRENCY,
     FIRST_PROFIT_AND_LOSS,
     PAYABLES,
     RECEIVABLES,
     RETAINED_EARNINGS,
     STOCK,
+    currency_of,
 )
 from pipelines.demo.finance.rates import GROUP_CURRENCY, Exchange, exchange
 from pipelines.demo.world import World
@@ -55,6 +55,12 @@ _KINDS = {
     "SA": _Kind("01", 100_000_000, "TWEBER"),
     "AB": _Kind("01", 100_000_000, "KKLEIN"),
 }
+
+_FIRST_NUMBERS = {range_.numbers: range_.first for range_ in (*_KINDS.values(), _DEFAULT_KIND)}
+_RANGES = tuple(_FIRST_NUMBERS)
+_PLACES_OF_RANGES = {name: place for place, name in enumerate(_RANGES)}
+_USERS = {kind: range_.user for kind, range_ in _KINDS.items()}
+_NOTHING = pl.Series([None])
 
 _BALANCE = {
     "company": pl.Int32,
@@ -116,11 +122,12 @@ def post(world: World, headers: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFra
     lines, rows = _in_documents(headers, _typed(lines, _LINE, _OPTIONAL_OF_LINE))
     documents = _Documents(headers["doc"], rows)
     documents.require_balance(lines["amount"].to_numpy(), "its own currency")
-    lines = _translated(world.seed, headers, lines, documents)
-    _emit_headers(world, headers)
+    to_local = exchange(world.seed, headers["currency"], headers["local_currency"], headers["posted"])
+    lines = _translated(world.seed, headers, lines, documents, to_local)
+    _emit_headers(world, headers.with_columns(pl.Series("quoted", to_local.quoted)))
     _emit_lines(world, headers, lines, documents)
     _add_to_balance(world, headers["company"].gather(rows), lines)
-    return headers.select("doc", "belnr", pl.col("gjahr").cast(pl.Int32))
+    return headers.select("doc", "belnr", "gjahr")
 
 
 @dataclass(frozen=True)
@@ -169,45 +176,62 @@ def _typed(
     frame: pl.DataFrame, required: Mapping[str, type[pl.DataType]], optional: Mapping[str, type[pl.DataType]]
 ) -> pl.DataFrame:
     """``frame`` with exactly these columns; raises ConcordError for one that is missing or that nobody would read."""
-    absent = [name for name in required if name not in frame.columns]
-    strange = [name for name in frame.columns if name not in required and name not in optional]
+    there = frame.columns
+    absent = [name for name in required if name not in there]
+    strange = [name for name in there if name not in required and name not in optional]
     if absent or strange:
         raise ConcordError(f"A posting lacks the columns {absent} and has the unknown columns {strange}.")
-    present = [pl.col(name).cast(dtype) for name, dtype in {**required, **optional}.items() if name in frame.columns]
-    nulls = [pl.lit(None, dtype=dtype).alias(name) for name, dtype in optional.items() if name not in frame.columns]
-    return frame.select(present).with_columns(nulls)
+    return pl.DataFrame(
+        [
+            frame[name].cast(dtype)
+            if name in there
+            else _NOTHING.cast(dtype).new_from_index(0, frame.height).alias(name)
+            for name, dtype in {**required, **optional}.items()
+        ]
+    )
 
 
 def _numbered(world: World, headers: pl.DataFrame) -> pl.DataFrame:
-    """``headers`` with belnr and gjahr; numbers rise with the day within a company, a year and a number range."""
+    """``headers`` with belnr, gjahr and local_currency.
+
+    Numbers rise with the day within a company, a year and a number range.
+    """
     month = world.month
-    outside = headers.filter((pl.col("posted") < month.first) | (pl.col("posted") > month.last))
-    if outside.height:
-        raise ConcordError(f"Document {outside['doc'][0]} is posted outside of {month.year}-{month.number:02d}.")
-    ranges = pl.col("kind").replace_strict(
-        {kind: range_.numbers for kind, range_ in _KINDS.items()}, default=_DEFAULT_KIND.numbers, return_dtype=pl.String
-    )
-    firsts = {range_.numbers: range_.first for range_ in (*_KINDS.values(), _DEFAULT_KIND)}
-    headers = headers.with_columns(gjahr=pl.lit(month.year, dtype=pl.Int32), _range=ranges).with_row_index("_row")
+    company, posted = headers["company"].to_numpy(), headers["posted"].to_numpy()
+    outside = np.flatnonzero((posted < month.first) | (posted > month.last))
+    if len(outside):
+        raise ConcordError(
+            f"Document {headers['doc'][int(outside[0])]} is posted outside of {month.year}-{month.number:02d}."
+        )
+    range_ = np.zeros(headers.height, dtype=np.int64)
+    for kind in headers["kind"].unique():
+        range_[(headers["kind"] == kind).to_numpy()] = _PLACES_OF_RANGES[_KINDS.get(kind, _DEFAULT_KIND).numbers]
+    order = np.lexsort((posted, range_, company))
+    is_new = np.diff(range_[order], prepend=-1) | np.diff(company[order], prepend=-1)
     numbers = np.empty(headers.height, dtype=np.int64)
-    order = headers.select("_row", "company", "_range", "posted").sort("company", "_range", "posted", "_row")
-    for (company, name), documents in order.group_by("company", "_range", maintain_order=True):
-        taken = world.numbers(f"belnr-{company}-{name}-{month.year}", documents.height, first=firsts[str(name)])
-        numbers[documents["_row"].to_numpy()] = taken
-    return headers.with_columns(pl.Series("belnr", numbers)).drop("_row", "_range")
+    for documents in np.split(order, np.flatnonzero(is_new)[1:]):
+        name = _RANGES[range_[documents[0]]]
+        taken = world.numbers(
+            f"belnr-{company[documents[0]]}-{name}-{month.year}", len(documents), first=_FIRST_NUMBERS[name]
+        )
+        numbers[documents] = taken
+    return headers.with_columns(
+        pl.Series("belnr", numbers), pl.lit(month.year, pl.Int32).alias("gjahr"), currency_of().alias("local_currency")
+    )
 
 
 def _in_documents(headers: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:
     """``lines`` sorted by document in the order of ``headers``, and the place of each line's document there."""
-    if headers["doc"].n_unique() != headers.height:
+    own, wanted = headers["doc"].to_numpy(), lines["doc"].to_numpy()
+    order = np.argsort(own, kind="stable")
+    own = own[order]
+    if (own[1:] == own[:-1]).any():
         raise ConcordError("Two documents of a posting have the same number.")
-    places = headers.select("doc").with_row_index("_row")
-    found = lines.select("doc").join(places, on="doc", how="left", maintain_order="left")["_row"]
-    if found.null_count():
-        raise ConcordError(
-            f"A line belongs to the document {lines['doc'].filter(found.is_null())[0]}, which is not there."
-        )
-    rows = found.to_numpy().astype(np.int64)
+    found = np.minimum(np.searchsorted(own, wanted), len(own) - 1)
+    strange = np.flatnonzero(own[found] != wanted) if len(own) else np.arange(len(wanted))
+    if len(strange):
+        raise ConcordError(f"A line belongs to the document {wanted[strange[0]]}, which is not there.")
+    rows = order[found]
     if (np.diff(rows) < 0).any():
         order = np.argsort(rows, kind="stable")
         lines, rows = lines[order], rows[order]
@@ -217,18 +241,18 @@ def _in_documents(headers: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFr
     return lines, rows
 
 
-def _translated(seed: int, headers: pl.DataFrame, lines: pl.DataFrame, documents: _Documents) -> pl.DataFrame:
+def _translated(
+    seed: int, headers: pl.DataFrame, lines: pl.DataFrame, documents: _Documents, to_local: Exchange
+) -> pl.DataFrame:
     """``lines`` with every local and group amount; what rounding leaves over is in each document's largest line."""
-    local_currency = headers["company"].replace_strict(COMPANY_CURRENCY, return_dtype=pl.String)
     group_currency = pl.Series([GROUP_CURRENCY]).new_from_index(0, headers.height)
-    to_local = exchange(seed, headers["currency"], local_currency, headers["posted"])
     to_group = exchange(seed, headers["currency"], group_currency, headers["posted"])
     local = _balanced(lines, "local", to_local, documents, "the company's currency")
-    is_group_local = (local_currency == GROUP_CURRENCY).to_numpy()[documents.rows]
-    lines = lines.with_columns(local)
-    lines = lines.with_columns(
-        group=pl.when(pl.col("group").is_null() & pl.lit(pl.Series(is_group_local))).then("local").otherwise("group")
-    )
+    group = lines["group"]
+    if group.null_count():
+        is_group_local = (headers["local_currency"] == GROUP_CURRENCY).to_numpy()[documents.rows]
+        group = local.zip_with(group.is_null() & pl.Series(is_group_local), group)
+    lines = lines.with_columns(local, group.alias("group"))
     return lines.with_columns(_balanced(lines, "group", to_group, documents, "the group's currency"))
 
 
@@ -255,33 +279,31 @@ def _balanced(lines: pl.DataFrame, name: str, how: Exchange, documents: _Documen
     return pl.Series(name, values)
 
 
+_BELNR = pl.col("belnr").cast(pl.String).str.zfill(10)
+_BKPF = [
+    pl.col("doc"),
+    pl.col("reverses"),
+    pl.col("company").alias("BUKRS"),
+    pl.col("belnr").alias("BELNR"),
+    pl.col("gjahr").alias("GJAHR"),
+    pl.col("kind").alias("BLART"),
+    pl.col("document_date").alias("BLDAT"),
+    pl.col("posted").alias("BUDAT"),
+    pl.col("posted").alias("CPUDT"),
+    pl.col("currency").alias("WAERS"),
+    pl.col("quoted").alias("KURSF"),
+    pl.col("reference").alias("XBLNR"),
+    pl.col("text").alias("BKTXT"),
+    pl.col("source_type").fill_null("BKPF").alias("AWTYP"),
+    pl.coalesce("source_number", pl.concat_str(_BELNR, pl.col("company"), pl.col("gjahr"))).alias("AWKEY"),
+    pl.lit(None, dtype=pl.Int64).alias("STBLG"),
+    pl.lit(None, dtype=pl.Int32).alias("STJAH"),
+    pl.col("kind").replace_strict(_USERS, default=_DEFAULT_KIND.user, return_dtype=pl.String).alias("USNAM"),
+]
+
+
 def _emit_headers(world: World, headers: pl.DataFrame) -> None:
-    belnr = pl.col("belnr").cast(pl.String).str.zfill(10)
-    own = pl.concat_str(belnr, pl.col("company"), pl.col("gjahr"))
-    local_currency = headers["company"].replace_strict(COMPANY_CURRENCY, return_dtype=pl.String)
-    quoted = exchange(world.seed, headers["currency"], local_currency, headers["posted"]).quoted
-    users = {kind: range_.user for kind, range_ in _KINDS.items()}
-    bkpf = headers.select(
-        "doc",
-        "reverses",
-        BUKRS=pl.col("company"),
-        BELNR=pl.col("belnr"),
-        GJAHR=pl.col("gjahr"),
-        BLART=pl.col("kind"),
-        BLDAT=pl.col("document_date"),
-        BUDAT=pl.col("posted"),
-        MONAT=pl.lit(world.month.number, dtype=pl.Int64),
-        CPUDT=pl.col("posted"),
-        WAERS=pl.col("currency"),
-        KURSF=pl.Series(quoted),
-        XBLNR=pl.col("reference"),
-        BKTXT=pl.col("text"),
-        AWTYP=pl.col("source_type").fill_null("BKPF"),
-        AWKEY=pl.coalesce("source_number", own),
-        STBLG=pl.lit(None, dtype=pl.Int64),
-        STJAH=pl.lit(None, dtype=pl.Int32),
-        USNAM=pl.col("kind").replace_strict(users, default=_DEFAULT_KIND.user, return_dtype=pl.String),
-    )
+    bkpf = headers.select(*_BKPF, MONAT=pl.lit(world.month.number, dtype=pl.Int64))
     if headers["reverses"].null_count() == headers.height:
         world.emit("sap/BKPF", bkpf.drop("doc", "reverses"), on="BUDAT")
         return
@@ -311,66 +333,76 @@ def _emit_with_reversals(world: World, bkpf: pl.DataFrame) -> None:
     world.emit("sap/BKPF", changed.select(columns), operation="U")
 
 
+_OF_DOCUMENT = [
+    pl.col("company").alias("RBUKRS"),
+    pl.col("gjahr").alias("GJAHR"),
+    pl.col("belnr").alias("BELNR"),
+    pl.col("kind").alias("BLART"),
+    pl.col("posted").alias("BUDAT"),
+    pl.col("currency").alias("RWCUR"),
+    pl.col("local_currency").alias("RHCUR"),
+    pl.col("source_type").fill_null("BKPF").alias("AWTYP"),
+    pl.coalesce("source_number", _BELNR).alias("AWREF"),
+]
+_ACCOUNT, _AMOUNT, _LOCAL, _GROUP = (pl.col(name) for name in ("account", "amount", "local", "group"))
+_SIGN = pl.when(_AMOUNT != 0).then(_AMOUNT).when(_LOCAL != 0).then(_LOCAL).otherwise(_GROUP)
+_OF_LINE = [
+    _ACCOUNT.alias("RACCT"),
+    pl.coalesce(
+        "koart",
+        pl.when(_ACCOUNT == RECEIVABLES)
+        .then(pl.lit("D"))
+        .when(_ACCOUNT == PAYABLES)
+        .then(pl.lit("K"))
+        .when(_ACCOUNT.is_in(list(STOCK)))
+        .then(pl.lit("M"))
+        .otherwise(pl.lit("S")),
+    ).alias("KOART"),
+    pl.when(_SIGN >= 0).then(pl.lit("S")).otherwise(pl.lit("H")).alias("DRCRK"),
+    _AMOUNT.alias("WSL"),
+    _LOCAL.alias("HSL"),
+    pl.lit(GROUP_CURRENCY).alias("RKCUR"),
+    _GROUP.alias("KSL"),
+    pl.col("cost_center").alias("RCNTR"),
+    pl.col("kunnr").alias("KUNNR"),
+    pl.col("lifnr").alias("LIFNR"),
+    pl.col("material").alias("MATNR"),
+    pl.col("site").alias("WERKS"),
+    pl.col("quantity").alias("MSL"),
+    pl.col("partner_company").alias("RASSC"),
+]
+
+
 def _emit_lines(world: World, headers: pl.DataFrame, lines: pl.DataFrame, documents: _Documents) -> None:
-    own = pl.col("belnr").cast(pl.String).str.zfill(10)
-    local_currency = pl.col("company").replace_strict(COMPANY_CURRENCY, return_dtype=pl.String)
-    of_document = headers.select(
-        RBUKRS=pl.col("company"),
-        GJAHR=pl.col("gjahr"),
-        BELNR=pl.col("belnr"),
-        BLART=pl.col("kind"),
-        BUDAT=pl.col("posted"),
-        RWCUR=pl.col("currency"),
-        RHCUR=local_currency,
-        AWTYP=pl.col("source_type").fill_null("BKPF"),
-        AWREF=pl.coalesce("source_number", own),
-    )[documents.rows]
-    account, amount, local, group = (pl.col(name) for name in ("account", "amount", "local", "group"))
-    sign = pl.when(amount != 0).then(amount).when(local != 0).then(local).otherwise(group)
+    of_document = headers.select(_OF_DOCUMENT)[documents.rows]
     of_line = lines.select(
-        DOCLN=pl.Series(documents.places),
-        POPER=pl.lit(world.month.number, dtype=pl.Int64),
-        RACCT=account,
-        KOART=pl.coalesce(
-            "koart",
-            pl.when(account == RECEIVABLES)
-            .then(pl.lit("D"))
-            .when(account == PAYABLES)
-            .then(pl.lit("K"))
-            .when(account.is_in(list(STOCK)))
-            .then(pl.lit("M"))
-            .otherwise(pl.lit("S")),
-        ),
-        DRCRK=pl.when(sign >= 0).then(pl.lit("S")).otherwise(pl.lit("H")),
-        WSL=amount,
-        HSL=local,
-        RKCUR=pl.lit(GROUP_CURRENCY),
-        KSL=group,
-        RCNTR=pl.col("cost_center"),
-        KUNNR=pl.col("kunnr"),
-        LIFNR=pl.col("lifnr"),
-        MATNR=pl.col("material"),
-        WERKS=pl.col("site"),
-        MSL=pl.col("quantity"),
-        RASSC=pl.col("partner_company"),
+        pl.Series("DOCLN", documents.places), pl.lit(world.month.number, dtype=pl.Int64).alias("POPER"), *_OF_LINE
     )
-    world.emit("sap/ACDOCA", pl.concat([of_document, of_line], how="horizontal"), on="BUDAT")
+    world.emit("sap/ACDOCA", of_document.hstack(of_line.get_columns()), on="BUDAT")
 
 
 def _add_to_balance(world: World, company: pl.Series, lines: pl.DataFrame) -> None:
-    local = pl.col("local")
+    """Add the movements of a posting to the state ``balance``, which `close` adds up."""
+    local = lines["local"].to_numpy()
     moved = (
-        lines.select(company.alias("company"), "account", "local", "group")
+        pl.DataFrame(
+            [
+                company.alias("company"),
+                lines["account"],
+                pl.Series("debit", np.maximum(local, 0)),
+                pl.Series("credit", np.maximum(-local, 0)),
+                lines["group"],
+            ]
+        )
         .group_by("company", "account")
-        .agg(debit=local.filter(local > 0).sum(), credit=-local.filter(local < 0).sum(), group=pl.col("group").sum())
-        .with_columns(year=pl.lit(world.month.year, dtype=pl.Int32), period=pl.lit(world.month.number, dtype=pl.Int32))
-        .select(pl.col(name).cast(dtype) for name, dtype in _BALANCE.items())
+        .agg(
+            pl.lit(world.month.year, pl.Int32).alias("year"),
+            pl.lit(world.month.number, pl.Int32).alias("period"),
+            pl.col("debit", "credit", "group").sum(),
+        )
     )
-    keys = ["company", "account", "year", "period"]
-    before = world.state.get("balance", pl.DataFrame(schema=_BALANCE))
-    world.state["balance"] = (
-        pl.concat([before, moved]).group_by(keys).agg(pl.col("debit", "credit", "group").sum()).sort(keys)
-    )
+    before = world.state.get("balance")
+    world.state["balance"] = moved if before is None else before.vstack(moved)
 
 
 def close(world: World) -> None:
@@ -382,7 +414,10 @@ def close(world: World) -> None:
     year before, without a document, as the ERP does it.
     """
     year, period = world.month.year, world.month.number
+    keys = ["company", "account", "year", "period"]
     balance = world.state.get("balance", pl.DataFrame(schema=_BALANCE))
+    balance = balance.group_by(keys).agg(pl.col("debit", "credit", "group").sum()).sort(keys)
+    world.state["balance"] = balance
     is_past_result = (pl.col("account") >= FIRST_PROFIT_AND_LOSS) & (pl.col("year") < year)
     carried = balance.with_columns(account=pl.when(is_past_result).then(RETAINED_EARNINGS).otherwise("account"))
     still_there = balance.filter(is_past_result).with_columns(debit=0, credit=0, group=0)

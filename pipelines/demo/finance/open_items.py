@@ -9,13 +9,13 @@ from pipelines.demo.finance import ledger
 from pipelines.demo.finance.chart_of_accounts import (
     BAD_DEBT,
     BANK,
-    COMPANY_CURRENCY,
     DISCOUNT_GRANTED,
     DISCOUNT_RECEIVED,
     FX_GAIN,
     FX_LOSS,
     PAYABLES,
     RECEIVABLES,
+    currency_of,
 )
 from pipelines.demo.finance.rates import GROUP_CURRENCY, convert
 from pipelines.demo.world import World
@@ -210,7 +210,7 @@ def _totals(seed: int, due: pl.DataFrame) -> pl.DataFrame:
     """One row a document: what it clears, what moves on the bank, the discount and the exchange difference."""
     firsts = [pl.col(name).first() for name in ("company", "partner", "currency", "action", "pay_day")]
     sums = pl.col("amount", "local", "group", "discount", "rest", "rest_local", "rest_group").sum()
-    company_currency = pl.col("company").replace_strict(COMPANY_CURRENCY, return_dtype=pl.String)
+    company_currency = currency_of()
     documents = (
         due.group_by("doc", maintain_order=True)
         .agg(*firsts, sums)

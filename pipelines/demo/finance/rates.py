@@ -26,6 +26,7 @@ LAST = day_number(date(2032, 12, 31))
 _BEFORE = FIRST - 2  # the Friday whose fixing holds on the Sunday that FIRST is
 _UNIT = 10**7
 _UKURS = 10**5
+_CURRENCY = pl.Enum(CURRENCIES)
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ def exchange(seed: int, source: pl.Series, target: pl.Series, day: pl.Series) ->
 
 
 def _places(currencies: pl.Series) -> Ints:
-    places = currencies.cast(pl.Enum(CURRENCIES), strict=False)
+    places = currencies.cast(_CURRENCY, strict=False)
     if places.null_count():
         strange = currencies.filter(places.is_null()).unique(maintain_order=True).to_list()
         raise ConcordError(f"There is no exchange rate for the currency {strange[0]}.")

@@ -4,6 +4,7 @@ import polars as pl
 
 from pipelines.demo.calendar import Month, business_day
 from pipelines.demo.finance.manual_postings import ManualPostings
+from pipelines.demo.lookup import looked_up
 from pipelines.demo.people.careers import ACTIVE, GONE
 from pipelines.demo.people.organisation import CURRENCIES, OPEN
 from pipelines.demo.world import World
@@ -58,7 +59,7 @@ def earned(world: World) -> pl.DataFrame:
     length = last - first + 1
     return (
         staff.filter((pl.col("from_day") <= last) & (pl.col("until_day") >= first - 1))
-        .with_columns(days=days, currency=pl.col("company").replace_strict(CURRENCIES, return_dtype=pl.String))
+        .with_columns(days=days, currency=looked_up("company", CURRENCIES, pl.String))
         .with_columns(wage=(2 * pl.col("salary") * pl.col("days") + length) // (2 * length))
     )
 

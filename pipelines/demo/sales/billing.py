@@ -5,8 +5,9 @@ import polars as pl
 
 from pipelines.demo.calendar import Month, business_day
 from pipelines.demo.finance import ledger, open_items
-from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY, RECEIVABLES
+from pipelines.demo.finance.chart_of_accounts import RECEIVABLES, currency_of
 from pipelines.demo.finance.rates import convert, exchange
+from pipelines.demo.lookup import looked_up
 from pipelines.demo.sales.deliveries import DELIVERED
 from pipelines.demo.sales.sales_orders import tax
 from pipelines.demo.world import World
@@ -128,7 +129,7 @@ def _book(
     sign = pl.when(pl.col("cancels").is_not_null() | pl.col("credit")).then(-1).otherwise(1).cast(pl.Int64)
     documents = documents.with_columns(
         sign.alias("sign"), pl.lit("EUR").alias("group_currency"),
-        pl.col("company").replace_strict(COMPANY_CURRENCY, return_dtype=pl.String).alias("local_currency"),
+        currency_of().alias("local_currency"),
     )  # fmt: skip
     own = pl.concat([lines, rebilled_lines]).with_columns(pl.col("invoice").alias("number"))
     mirrored = lines.join(cancellations.select("invoice", "number"), on="invoice", how="inner", maintain_order="left")
@@ -158,7 +159,7 @@ def _journal(world: World, documents: pl.DataFrame, items: pl.DataFrame) -> pl.D
     about = documents.select("number", "sign", "currency", "local_currency", "group_currency", "rate_day")
     entries = items.drop("currency").join(about, on="number", how="left", maintain_order="left")
     is_complaint = pl.col("credit") & (pl.col("shipped") == 0)
-    revenue = pl.col("material_kind").replace_strict(REVENUE, return_dtype=pl.Int64)
+    revenue = looked_up("material_kind", REVENUE, pl.Int64)
     revenues = entries.select(
         pl.col("number").alias("doc"),
         pl.when(is_complaint).then(CREDIT_NOTES).otherwise(revenue).cast(pl.Int64).alias("account"),

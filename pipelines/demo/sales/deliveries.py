@@ -3,7 +3,8 @@
 import polars as pl
 
 from pipelines.demo.finance import ledger
-from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
+from pipelines.demo.finance.chart_of_accounts import currency_of
+from pipelines.demo.lookup import looked_up
 from pipelines.demo.sales.sales_orders import REMEMBERED
 from pipelines.demo.supply import movements
 from pipelines.demo.world import World
@@ -96,7 +97,7 @@ def _post(world: World, lines: pl.DataFrame, *, movement: str, sign: int) -> Non
     sides = [
         lines.select(
             pl.col("delivery").alias("doc"), "material_kind",
-            pl.col("material_kind").replace_strict(accounts, return_dtype=pl.Int64).alias("account"),
+            looked_up("material_kind", accounts, pl.Int64).alias("account"),
             (side * pl.col("value")).alias("amount"),
         )
         for accounts, side in ((costs, sign), (stocks, -sign))
@@ -105,7 +106,7 @@ def _post(world: World, lines: pl.DataFrame, *, movement: str, sign: int) -> Non
     heads = lines.unique("delivery", keep="first", maintain_order=True).select(
         pl.col("delivery").alias("doc"), "company", pl.lit("WL").alias("kind"), pl.col("day").alias("posted"),
         pl.col("day").alias("document_date"),
-        pl.col("company").replace_strict(COMPANY_CURRENCY, return_dtype=pl.String).alias("currency"),
+        currency_of().alias("currency"),
         pl.col("delivery").cast(pl.String).alias("reference"), pl.lit("Goods issue").alias("text"),
         pl.lit("MKPF").alias("source_type"),
     )  # fmt: skip

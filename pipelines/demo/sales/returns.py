@@ -3,6 +3,7 @@
 import polars as pl
 
 from pipelines.demo.calendar import business_day
+from pipelines.demo.lookup import looked_up
 from pipelines.demo.sales import deliveries
 from pipelines.demo.sales.billing import TO_BILL
 from pipelines.demo.sales.sales_orders import tax
@@ -79,8 +80,7 @@ def _emit(world: World, lines: pl.DataFrame) -> None:
     """Emit the return and credit-memo orders as VBAK and VBAP, which refer to the invoice."""
     company = pl.col("company").cast(pl.String)
     kind, category, reason = (
-        pl.col("cause").replace_strict({cause: names[place] for cause, names in REASON.items()}, return_dtype=pl.String)
-        for place in range(3)
+        looked_up("cause", {cause: names[place] for cause, names in REASON.items()}, pl.String) for place in range(3)
     )
     orders = lines.group_by("return_order", maintain_order=True).agg(
         pl.all().exclude("net").first(), pl.col("net").sum()

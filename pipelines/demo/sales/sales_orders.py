@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.demo.calendar import HISTORY_END, HISTORY_START, Days, business_day, day_number
 from pipelines.demo.demand import DEMAND
 from pipelines.demo.drawing import Floats, Places, weighted, weighted_within
-from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
+from pipelines.demo.finance.chart_of_accounts import currency_of
 from pipelines.demo.finance.rates import convert
 from pipelines.demo.supply.catalogue import list_price
 from pipelines.demo.world import World
@@ -54,7 +54,7 @@ def expected_revenue(world: World) -> pl.DataFrame:
         (pl.col("revenue") * worth * lines).round().cast(pl.Int64).alias("eur"), pl.lit("EUR").alias("from")
     )
     expected = expected.with_columns(
-        pl.col("company").replace_strict(COMPANY_CURRENCY, return_dtype=pl.String).alias("to"),
+        currency_of().alias("to"),
         pl.lit(world.month.first).alias("day"),
     )
     return convert(world.seed, expected, "eur", "from", "to", "day", "revenue_month").select("company", "revenue_month")

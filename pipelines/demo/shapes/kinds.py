@@ -1,7 +1,8 @@
 """How values of the simulation become text in an extract: the ways of Salesforce and of SAP."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import polars as pl
@@ -162,22 +163,29 @@ class Shape:
     is_master: bool = False
     defaults: dict[str, object] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def typed(self) -> list[str]:
         """The columns that the simulation carries."""
         return [name for name, kind in self.columns.items() if not isinstance(kind, Constant)]
 
-    def fit(self, versions: pl.DataFrame, extra: Sequence[str] = ()) -> pl.DataFrame:
-        """``versions`` with exactly the typed columns, ``_on``, ``_op`` and ``extra``; a column that is absent is null.
+    @cached_property
+    def _absent(self) -> dict[str, pl.Expr]:
+        return {name: pl.lit(None).alias(name) for name in self.typed}
 
+    def fit(self, versions: pl.DataFrame, made: Mapping[str, pl.Expr] | None = None) -> pl.DataFrame:
+        """``versions`` with exactly the typed columns, ``_on`` and ``_op``; a column that is absent is null.
+
+        ``made``: columns to make, instead of those of ``versions``.
         Raises ConcordError for a column that the shape does not have.
         """
-        known = [*self.typed, ON, OPERATION, *extra]
-        strange = [name for name in versions.columns if name not in known]
+        known = [*self.typed, ON, OPERATION]
+        there = versions.columns
+        strange = [name for name in there if name not in known]
         if strange:
             raise ConcordError(f"{self.name} has no column {', '.join(strange)}.")
-        absent = [pl.lit(None).alias(name) for name in self.typed if name not in versions.columns]
-        return versions.with_columns(absent).select(known)
+        absent = self._absent.keys() - set(there)
+        columns: dict[str, str | pl.Expr] = {name: self._absent[name] if name in absent else name for name in known}
+        return versions.select((columns | dict(made or {})).values())
 
     def render(self, versions: pl.DataFrame) -> pl.DataFrame:
         """``versions`` as text, every column of the shape; empty texts are null, so that a field is empty without quotes."""

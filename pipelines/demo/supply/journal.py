@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipelines.demo.finance import ledger
-from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
+from pipelines.demo.lookup import looked_up
 from pipelines.demo.supply import movements
+from pipelines.demo.supply.movements import CURRENCY_OF_SITE
 from pipelines.demo.supply.stock import ACCOUNT, COMPANY_OF_SITE
 from pipelines.demo.world import World
 
@@ -88,15 +89,15 @@ def _goods_headers(moves: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
     heads = moves.unique("doc", keep="first", maintain_order=True).join(
         numbers, on="doc", how="left", maintain_order="left"
     )
-    company = pl.col("site").replace_strict(COMPANY_OF_SITE, return_dtype=pl.Int32)
-    own = company.replace_strict(COMPANY_CURRENCY, return_dtype=pl.String)
+    company = looked_up("site", COMPANY_OF_SITE, pl.Int32)
+    own = looked_up("site", CURRENCY_OF_SITE, pl.String)
     number = pl.col("mblnr").cast(pl.String)
     return _as(HEADER, heads.select(
         "doc", company.alias("company"),
-        pl.col("movement").replace_strict(KIND_OF_MOVEMENT, return_dtype=pl.String).alias("kind"),
+        looked_up("movement", KIND_OF_MOVEMENT, pl.String).alias("kind"),
         pl.col("day").alias("posted"), pl.col("day").alias("document_date"), pl.coalesce("currency", own).alias("currency"),
         pl.coalesce(pl.col("ebeln").cast(pl.String), pl.col("aufnr").cast(pl.String), number).alias("reference"),
-        pl.col("movement").replace_strict(TEXT_OF_MOVEMENT, return_dtype=pl.String).alias("text"),
+        looked_up("movement", TEXT_OF_MOVEMENT, pl.String).alias("text"),
         pl.lit("MKPF").alias("source_type"), number.alias("source_number"), "reverses",
     ))  # fmt: skip
 
@@ -107,7 +108,7 @@ def _goods_lines(world: World, moves: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("amount", "value").alias("amount"), pl.coalesce("local", "value").alias("local")
     )
     stock = moves.select(
-        "doc", pl.col("kind").replace_strict(ACCOUNT, return_dtype=pl.Int64).alias("account"), "amount",
+        "doc", looked_up("kind", ACCOUNT, pl.Int64).alias("account"), "amount",
         pl.col("value").alias("local"), "material", "site", "quantity",
     )  # fmt: skip
     against = moves.filter(pl.col("counter").is_not_null())

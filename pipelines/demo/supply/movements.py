@@ -3,10 +3,12 @@
 import polars as pl
 
 from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY, SITES
+from pipelines.demo.lookup import looked_up
 from pipelines.demo.world import World
 from pipelines.errors import ConcordError
 
 COMPANY_OF_SITE = {site.site: site.company for site in SITES}
+CURRENCY_OF_SITE = {site.site: COMPANY_CURRENCY[site.company] for site in SITES}
 FIRST_DOCUMENT = 4_900_000_001
 STORAGE_LOCATION = pl.lit("0001", dtype=pl.Enum(["0001"]))
 
@@ -43,7 +45,7 @@ def post(world: World, lines: pl.DataFrame) -> pl.DataFrame:
     if whole["unit"].null_count():
         strange = whole.filter(pl.col("unit").is_null())["material"][0]
         raise ConcordError(f"A movement is of material {strange}, which is not in the catalogue.")
-    company = pl.col("site").replace_strict(COMPANY_OF_SITE, return_dtype=pl.Int32)
+    company = looked_up("site", COMPANY_OF_SITE, pl.Int32)
     goes_in = pl.col("quantity") >= 0
     world.emit(
         "sap/MATDOC",
@@ -54,7 +56,7 @@ def post(world: World, lines: pl.DataFrame) -> pl.DataFrame:
             pl.col("material").alias("MATNR"), pl.col("site").alias("WERKS"), STORAGE_LOCATION.alias("LGORT"),
             pl.col("to_site").alias("UMWRK"), pl.col("quantity").abs().alias("MENGE"), pl.col("quantity").alias("STOCK_QTY"),
             pl.col("unit").alias("MEINS"), pl.col("value").abs().alias("DMBTR"),
-            company.replace_strict(COMPANY_CURRENCY, return_dtype=pl.String).alias("WAERS"), company.alias("BUKRS"),
+            looked_up("site", CURRENCY_OF_SITE, pl.String).alias("WAERS"), company.alias("BUKRS"),
             pl.col("kunnr").alias("KUNNR"), pl.col("lifnr").alias("LIFNR"), pl.col("ebeln").alias("EBELN"),
             pl.col("ebelp").alias("EBELP"), pl.col("aufnr").alias("AUFNR"), pl.col("delivery").alias("VBELN_IM"),
             pl.col("delivery_item").alias("VBELP_IM"), pl.col("smbln").alias("SMBLN"), pl.col("day").alias("_on"),

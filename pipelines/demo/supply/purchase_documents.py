@@ -3,9 +3,10 @@
 import numpy as np
 import polars as pl
 
-from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
 from pipelines.demo.finance.rates import CURRENCIES, exchange
+from pipelines.demo.lookup import looked_up
 from pipelines.demo.supply.journal import Journal
+from pipelines.demo.supply.movements import CURRENCY_OF_SITE
 from pipelines.demo.supply.purchasing import ITEM, Purchasing, stacked
 from pipelines.demo.supply.stock import COMPANY_OF_SITE, Ints
 from pipelines.demo.supply.suppliers import INTERCOMPANY_SUPPLIER
@@ -22,12 +23,12 @@ RECEIPT = ("day", "item", "quantity", "amount", "local", "value", "rejected")
 
 def company_of(site: str = "site") -> pl.Expr:
     """The company of a column of sites."""
-    return pl.col(site).replace_strict(COMPANY_OF_SITE, return_dtype=pl.Int32)
+    return looked_up(site, COMPANY_OF_SITE, pl.Int32)
 
 
 def currency_name(column: str = "currency") -> pl.Expr:
     """The currency whose place in CURRENCIES is in ``column``."""
-    return pl.col(column).replace_strict(dict(enumerate(CURRENCIES)), return_dtype=pl.String)
+    return looked_up(column, dict(enumerate(CURRENCIES)), pl.String)
 
 
 def numbered(world: World, purchasing: Purchasing) -> pl.DataFrame:
@@ -65,7 +66,7 @@ def _emit_new(world: World, rows: pl.DataFrame) -> None:
     )
     heads = heads.with_columns(
         currency_name().alias("currency"),
-        company_of().replace_strict(COMPANY_CURRENCY, return_dtype=pl.String).alias("local_currency"),
+        looked_up("site", CURRENCY_OF_SITE, pl.String).alias("local_currency"),
     )
     quoted = exchange(
         world.seed, heads["currency"], heads["local_currency"], heads["ordered_day"].cast(pl.Int32)

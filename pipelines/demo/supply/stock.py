@@ -11,6 +11,7 @@ import numpy.typing as npt
 import polars as pl
 
 from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY, SITES
+from pipelines.demo.lookup import looked_up
 from pipelines.demo.supply import catalogue
 from pipelines.demo.supply.movements import STORAGE_LOCATION
 from pipelines.demo.world import World
@@ -208,8 +209,7 @@ def emit_valuation(world: World, rows: pl.DataFrame, operation: str) -> None:
         "sap/MBEW",
         rows.select(
             material.alias("MATNR"), site.alias("BWKEY"),
-            pl.col("kind").replace_strict(VALUATION_CLASS, return_dtype=pl.Int16)
-            .alias("BKLAS"),
+            looked_up("kind", VALUATION_CLASS, pl.Int16).alias("BKLAS"),
             pl.when(is_standard).then(pl.lit("S")).otherwise(pl.lit("V")).cast(pl.Enum(["S", "V"])).alias("VPRSV"),
             pl.when(is_standard).then("price").alias("STPRS"), pl.when(~is_standard).then("price").alias("VERPR"),
             pl.col("price_unit").cast(pl.Int16).alias("PEINH"), pl.col("quantity").alias("LBKUM"),
@@ -231,9 +231,9 @@ def record(world: World) -> None:
     world.record("stock_truth", stock.select("material", "site", year, period, "quantity", "value"))
     kinds = world.state["product"].select("material", "kind")
     by_account = stock.join(kinds, on="material", how="left", maintain_order="left").select(
-        pl.col("site").replace_strict(COMPANY_OF_SITE, return_dtype=pl.Int32).alias("company"),
+        looked_up("site", COMPANY_OF_SITE, pl.Int32).alias("company"),
         "site",
-        pl.col("kind").replace_strict(ACCOUNT, return_dtype=pl.Int64).alias("account"),
+        looked_up("kind", ACCOUNT, pl.Int64).alias("account"),
         "value",
     )
     sums = (

@@ -8,11 +8,11 @@ import polars as pl
 from pipelines.demo.calendar import business_day
 from pipelines.demo.finance.chart_of_accounts import (
     BANK,
-    COMPANY_CURRENCY,
     FX_GAIN,
     FX_LOSS,
     PAYABLES,
     PAYABLES_INTERCOMPANY,
+    currency_of,
 )
 from pipelines.demo.finance.rates import convert
 from pipelines.demo.supply.journal import PRICE_DIFFERENCES, Journal
@@ -103,7 +103,7 @@ def _heads(world: World, due: pl.DataFrame) -> pl.DataFrame:
     is_taxed = (pl.col("company") == 1000) & (pl.col("country") == "DE").fill_null(value=False)
     heads = heads.with_columns(
         pl.when(is_taxed).then((pl.col("net") * TAX_PERCENT + 50) // 100).otherwise(0).alias("tax"),
-        pl.col("company").replace_strict(COMPANY_CURRENCY, return_dtype=pl.String).alias("own"),
+        currency_of().alias("own"),
         pl.lit("EUR").alias("euro"),
         (pl.col("lifnr") == INTERCOMPANY_SUPPLIER).alias("is_internal"),
         pl.col("terms").fill_null("Z030"),
@@ -162,7 +162,7 @@ def _settle(world: World, journal: Journal) -> None:
     owed = owed.with_columns(
         pl.lit(day, dtype=pl.Int32).alias("day"),
         pl.lit("EUR").alias("currency"),
-        pl.col("company").replace_strict(COMPANY_CURRENCY, return_dtype=pl.String).alias("own"),
+        currency_of().alias("own"),
         pl.int_range(pl.len()).alias("row"),
     )
     owed = convert(world.seed, owed, "amount", "currency", "own", "day", "paid")
@@ -204,7 +204,7 @@ def emit_history(world: World, invoices: Invoices) -> None:
     """Emit the invoices' items as EKBE, VGABE 2, under the invoice's own number; the ledger's document names it as source."""
     number = invoices.heads.select("doc", "number", "reference")
     rows = invoices.items.join(number, on="doc", how="left", maintain_order="left")
-    own = rows.with_columns(pl.col("company").replace_strict(COMPANY_CURRENCY, return_dtype=pl.String).alias("own"))
+    own = rows.with_columns(currency_of().alias("own"))
     rows = convert(world.seed, own, "difference", "currency_name", "own", "invoice_day", "difference_local")
     world.emit(
         "sap/EKBE",

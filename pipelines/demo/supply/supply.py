@@ -7,7 +7,8 @@ import polars as pl
 
 from pipelines.demo.calendar import is_business_day
 from pipelines.demo.finance import payables
-from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY, RETAINED_EARNINGS
+from pipelines.demo.finance.chart_of_accounts import RETAINED_EARNINGS, currency_of
+from pipelines.demo.lookup import looked_up
 from pipelines.demo.supply import catalogue, purchase_documents, replenishment, stock, supplier_invoices
 from pipelines.demo.supply.journal import PRICE_DIFFERENCES, Journal
 from pipelines.demo.supply.production import ORDER, Production
@@ -303,16 +304,16 @@ def _journal_differences(goods: Stock, journal: Journal) -> None:
 def _journal_revaluation(journal: Journal, rows: pl.DataFrame, account: int, text: str) -> None:
     """Journal the change of the value of stock: ``rows`` are material, site, kind, day, change (company currency)."""
     rows = rows.filter(pl.col("change") != 0).with_columns(
-        pl.col("site").replace_strict(COMPANY_OF_SITE, return_dtype=pl.Int32).alias("company")
+        looked_up("site", COMPANY_OF_SITE, pl.Int32).alias("company")
     )
     rows = journal.documents(rows, ["day", "company"])
     headers = rows.unique("doc", keep="first", maintain_order=True).select(
         "doc", "company", pl.lit("PR").alias("kind"), pl.col("day").alias("posted"), pl.col("day").alias("document_date"),
-        pl.col("company").replace_strict(COMPANY_CURRENCY, return_dtype=pl.String).alias("currency"), pl.lit(text).alias("text"),
+        currency_of().alias("currency"), pl.lit(text).alias("text"),
     )  # fmt: skip
     change = pl.col("change")
     lines = rows.select(
-        "doc", pl.col("kind").replace_strict(ACCOUNT, return_dtype=pl.Int64).alias("account"), change.alias("amount"),
+        "doc", looked_up("kind", ACCOUNT, pl.Int64).alias("account"), change.alias("amount"),
         change.alias("local"), "material", "site",
     )  # fmt: skip
     against = rows.group_by("doc", maintain_order=True).agg(change.sum()).filter(change != 0)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from pipelines.demo.lookup import looked_up
 from pipelines.demo.supply.journal import Journal
 from pipelines.demo.supply.purchasing import Purchasing, stacked
 from pipelines.demo.supply.replenishment import Plan
@@ -120,9 +121,7 @@ class Transfers:
                 "doc", "day", "movement", "material", "site", "quantity", "value", "counter", "to_site", "ebeln", "ebelp"
             )
         )  # fmt: skip
-        buyers = rows.with_columns(
-            pl.col("to_site").replace_strict(COMPANY_OF_SITE, return_dtype=pl.Int32).alias("buyer")
-        )
+        buyers = rows.with_columns(looked_up("to_site", COMPANY_OF_SITE, pl.Int32).alias("buyer"))
         bills = journal.documents(buyers, ["day", "buyer"])
         headers = bills.group_by("doc", maintain_order=True).agg(pl.col("day", "buyer").first(), pl.col("amount").sum())
         headers = headers.with_columns(
