@@ -87,9 +87,7 @@ def basis(world: World) -> dict[int, float]:
     """Net revenue of each company in the first month of the history, in minor units of its currency."""
     there = world.state.get("plan_basis")
     if there is not None:
-        known = {
-            int(company): float(revenue) for company, revenue in there.select("company", "revenue_month").iter_rows()
-        }
+        known = dict(zip(there["company"].to_list(), map(float, there["revenue_month"].to_list()), strict=True))
         return {company: known.get(company, 0.0) for company in CURRENCIES}
     whole = sum(demand_of(Month(index), is_planned=False) for index in range(HISTORY_MONTHS))
     monthly = world.scale.order_lines / whole * _LINE_VALUE * 100

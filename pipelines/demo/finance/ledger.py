@@ -20,6 +20,7 @@ from pipelines.demo.finance.chart_of_accounts import (
     currency_of,
 )
 from pipelines.demo.finance.rates import GROUP_CURRENCY, Exchange, exchange
+from pipelines.demo.lookup import with_schema
 from pipelines.demo.world import World
 from pipelines.errors import ConcordError
 
@@ -60,7 +61,6 @@ _FIRST_NUMBERS = {range_.numbers: range_.first for range_ in (*_KINDS.values(), 
 _RANGES = tuple(_FIRST_NUMBERS)
 _PLACES_OF_RANGES = {name: place for place, name in enumerate(_RANGES)}
 _USERS = {kind: range_.user for kind, range_ in _KINDS.items()}
-_NOTHING = pl.Series([None])
 
 _BALANCE = {
     "company": pl.Int32,
@@ -181,14 +181,7 @@ def _typed(
     strange = [name for name in there if name not in required and name not in optional]
     if absent or strange:
         raise ConcordError(f"A posting lacks the columns {absent} and has the unknown columns {strange}.")
-    return pl.DataFrame(
-        [
-            frame[name].cast(dtype)
-            if name in there
-            else _NOTHING.cast(dtype).new_from_index(0, frame.height).alias(name)
-            for name, dtype in {**required, **optional}.items()
-        ]
-    )
+    return with_schema(frame, {**required, **optional})
 
 
 def _numbered(world: World, headers: pl.DataFrame) -> pl.DataFrame:

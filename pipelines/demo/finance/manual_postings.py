@@ -35,5 +35,7 @@ class ManualPostings:
 
     def post(self, world: World) -> None:
         """Post everything; raises ConcordError if a document does not balance."""
+        if not self._headers:
+            return
         headers = pl.DataFrame(self._headers, schema=_HEADERS, orient="row")
         ledger.post(world, headers, pl.DataFrame(self._lines, schema=_LINES, orient="row"))

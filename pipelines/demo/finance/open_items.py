@@ -1,6 +1,7 @@
 """Open items of customers and suppliers: how they enter, how documents clear them, and what is left (BSID, BSAD, BSIK, BSAK)."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,7 @@ from pipelines.demo.finance.chart_of_accounts import (
     currency_of,
 )
 from pipelines.demo.finance.rates import GROUP_CURRENCY, convert
+from pipelines.demo.lookup import with_schema
 from pipelines.demo.world import World
 
 PAY, WRITE_OFF = "pay", "write_off"
@@ -84,10 +86,7 @@ item of the payment document, for which ``rest_day`` and ``rest_action`` are pla
 
 def items(frame: pl.DataFrame) -> pl.DataFrame:
     """``frame`` as open items: the columns of ITEM, those that are absent null."""
-    return frame.select(
-        (pl.col(name) if name in frame.columns else pl.lit(None)).cast(dtype).alias(name)
-        for name, dtype in ITEM.items()
-    )
+    return with_schema(frame, ITEM)
 
 
 def open_now(world: World, side: Side) -> pl.DataFrame:
@@ -105,6 +104,8 @@ def enter_cancelled(world: World, side: Side, cancelled: pl.DataFrame) -> None:
 
     ``cancelled`` are items with cancel_day and cancel_belnr besides, the day and the number of the cancelling document.
     """
+    if cancelled.height == 0:
+        return
     clearing = cancelled.with_columns(
         pay_day="cancel_day",
         augbl="cancel_belnr",
@@ -304,9 +305,10 @@ def _lines(side: Side, due: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFra
 
 def _emit_cleared(world: World, side: Side, due: pl.DataFrame) -> None:
     """Emit that items are cleared: they leave the open table, and come to the cleared one with the lines that cleared them."""
-    keys = _rows(side, due).select("BUKRS", side.partner.upper(), "GJAHR", "BELNR", "BUZEI")
-    world.emit(f"sap/{side.open_table}", keys.with_columns(due["pay_day"].alias("_on")), operation="D")
-    world.emit(f"sap/{side.cleared_table}", _rows(side, due, is_cleared=True), on="AUGDT")
+    cleared = _rows(side, due, is_cleared=True)
+    keys = cleared.select("BUKRS", side.partner.upper(), "GJAHR", "BELNR", "BUZEI", pl.col("AUGDT").alias("_on"))
+    world.emit(f"sap/{side.open_table}", keys, operation="D")
+    world.emit(f"sap/{side.cleared_table}", cleared, on="AUGDT")
     payments = due.select(
         "company",
         "partner",
@@ -330,27 +332,34 @@ def _emit_cleared(world: World, side: Side, due: pl.DataFrame) -> None:
 
 
 def _rows(side: Side, lines: pl.DataFrame, *, is_cleared: bool = False) -> pl.DataFrame:
+    return lines.select(_columns(side, is_cleared))
+
+
+@cache
+def _columns(side: Side, is_cleared: bool) -> list[pl.Expr]:
+    """The columns of an open or a cleared item."""
     nothing = pl.lit(None)
-    return lines.select(
-        BUKRS=pl.col("company"),
-        **{side.partner.upper(): pl.col("partner")},
-        AUGDT=pl.col("pay_day") if is_cleared else nothing.cast(pl.Int32),
-        AUGBL=pl.col("augbl") if is_cleared else nothing.cast(pl.Int64),
-        GJAHR=pl.col("gjahr"),
-        BELNR=pl.col("belnr"),
-        BUZEI=pl.col("buzei").cast(pl.Int64),
-        BUDAT=pl.col("posted"),
-        BLDAT=pl.col("posted"),
-        WAERS=pl.col("currency"),
-        BLART=pl.col("kind"),
-        SHKZG=pl.when(pl.col("amount") > 0).then(pl.lit("S")).otherwise(pl.lit("H")),
-        WRBTR=pl.col("amount").abs(),
-        DMBTR=pl.col("local").abs(),
-        ZFBDT=pl.col("posted"),
-        ZBD1T=pl.col("net_days").cast(pl.Int64),
-        ZTERM=pl.col("terms"),
-        REBZG=pl.col("rebzg"),
-        REBZJ=pl.col("rebzj"),
-        XBLNR=pl.col("reference"),
-        HKONT=pl.lit(side.account, dtype=pl.Int64),
-    )
+    columns = {
+        "BUKRS": pl.col("company"),
+        side.partner.upper(): pl.col("partner"),
+        "AUGDT": pl.col("pay_day") if is_cleared else nothing.cast(pl.Int32),
+        "AUGBL": pl.col("augbl") if is_cleared else nothing.cast(pl.Int64),
+        "GJAHR": pl.col("gjahr"),
+        "BELNR": pl.col("belnr"),
+        "BUZEI": pl.col("buzei").cast(pl.Int64),
+        "BUDAT": pl.col("posted"),
+        "BLDAT": pl.col("posted"),
+        "WAERS": pl.col("currency"),
+        "BLART": pl.col("kind"),
+        "SHKZG": pl.when(pl.col("amount") > 0).then(pl.lit("S")).otherwise(pl.lit("H")),
+        "WRBTR": pl.col("amount").abs(),
+        "DMBTR": pl.col("local").abs(),
+        "ZFBDT": pl.col("posted"),
+        "ZBD1T": pl.col("net_days").cast(pl.Int64),
+        "ZTERM": pl.col("terms"),
+        "REBZG": pl.col("rebzg"),
+        "REBZJ": pl.col("rebzj"),
+        "XBLNR": pl.col("reference"),
+        "HKONT": pl.lit(side.account, dtype=pl.Int64),
+    }
+    return [column.alias(name) for name, column in columns.items()]

@@ -83,13 +83,15 @@ def _minor(amount: float) -> int:
 
 
 def _pay_costs(world: World, journal: ManualPostings, expected: pl.DataFrame) -> None:
+    costs_of: dict[tuple[int, int], list[tuple[float, float, str]]] = {}
+    columns = ("company", "account", "amount", "noise", "cost_center")
+    for company, account, *cost in expected.select(columns).iter_rows():
+        costs_of.setdefault((company, account), []).append((cost[0], cost[1], cost[2]))
     for account, (text, place, spread) in _PAID.items():
-        of_account = expected.filter(pl.col("account") == account)
         for company in CURRENCIES:
-            rows = of_account.filter(pl.col("company") == company)
             amounts = [
                 (_minor(amount * np.exp(spread * noise - spread * spread / 2)), center)
-                for amount, noise, center in rows.select("amount", "noise", "cost_center").iter_rows()
+                for amount, noise, center in costs_of.get((company, account), [])
             ]
             lines = _paid(company, account, amounts)
             journal.add(company, "SA", _day(world.month, place), text, _reference(text, world.month), lines)
@@ -209,21 +211,22 @@ def _serve_loans(world: World, journal: ManualPostings) -> None:
 def _settle_tax(world: World, journal: ManualPostings) -> None:
     """Settle what the tax accounts held at the end of the month before."""
     month = world.month
+    is_due = pl.col("account").is_in((OUTPUT_TAX, INPUT_TAX)) & (
+        (pl.col("year") * 12 + pl.col("period")) < month.year * 12 + month.number
+    )
+    sums = _net(world.state["balance"].filter(is_due), "company", "account")
     for company in CURRENCIES:
-        until = (pl.col("year") * 12 + pl.col("period")) < month.year * 12 + month.number
-        due = {
-            account: _net(world, company, pl.col("account") == account, until) for account in (OUTPUT_TAX, INPUT_TAX)
-        }
+        due = {account: sums.get((company, account), 0) for account in (OUTPUT_TAX, INPUT_TAX)}
         lines: list[Line] = [(account, -amount, None) for account, amount in due.items()]
         lines.append((BANK, sum(due.values()), None))
         reference = _reference("VAT", Month(month.index - 1))
         journal.add(company, "SA", _day(month, 9), "Advance return of value added tax", reference, lines)
 
 
-def _net(world: World, company: int, *conditions: pl.Expr) -> int:
-    """Debit minus credit of a company, in minor units of its currency."""
-    rows = world.state["balance"].filter(pl.col("company") == company, *conditions)
-    return int((rows["debit"] - rows["credit"]).sum())
+def _net(balance: pl.DataFrame, *by: str) -> dict[tuple[int, ...], int]:
+    """Debit minus credit in each group, minor units of the company's currency."""
+    sums = balance.group_by(by).agg((pl.col("debit") - pl.col("credit")).sum())
+    return {key: int(net) for *names, net in sums.iter_rows() for key in [tuple(names)]}
 
 
 def _balance_bank(world: World) -> None:
@@ -233,10 +236,13 @@ def _balance_bank(world: World) -> None:
     yearly = costs.yearly_revenue(world)
     journal = ManualPostings()
     loans = []
+    balance = world.state["balance"]
+    banks = _net(balance.filter(pl.col("account") == BANK), "company")
     for company, principal, outstanding in world.state["loan"].iter_rows():
-        bank = _net(world, company, pl.col("account") == BANK)
+        bank = banks.get((company,), 0)
         if month.number == DIVIDEND_MONTH and company == 1000:
-            profit = -_net(world, company, pl.col("account") >= 500000, pl.col("year") == month.year - 1)
+            last_year = (pl.col("account") >= 500000) & (pl.col("year") == month.year - 1)
+            profit = -_net(balance.filter(last_year), "company").get((company,), 0)
             share = max(0, min(int(profit * DIVIDEND_SHARE), bank // 2)) // 100_000 * 100_000
             lines: list[Line] = [(RETAINED_EARNINGS, share, None), (BANK, -share, None)]
             journal.add(company, "SA", day, "Dividend", _reference("DIVIDEND", month), lines)

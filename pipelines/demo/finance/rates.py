@@ -27,6 +27,8 @@ _BEFORE = FIRST - 2  # the Friday whose fixing holds on the Sunday that FIRST is
 _UNIT = 10**7
 _UKURS = 10**5
 _CURRENCY = pl.Enum(CURRENCIES)
+_WHOLE = np.array([100 if currency in ZERO_DECIMAL else 1 for currency in CURRENCIES], dtype=np.int64)
+"""Of each currency: the minor units it lacks beside the others, and the units that its rate in EUR is for."""
 
 
 @dataclass(frozen=True)
@@ -119,19 +121,18 @@ class Exchange:
 
     def translate(self, amounts: Ints) -> Ints:
         """Minor units of the source → minor units of the target, half a unit away from zero; exact to 10^10 minor units."""
-        yen = np.array([currency in ZERO_DECIMAL for currency in CURRENCIES])
-        in_euro = np.abs(amounts) * (self.direct * np.where(yen[self.source], 100, 1))  # × 10^7
+        in_euro = np.abs(amounts) * (self.direct * _WHOLE[self.source])  # × 10^7
         # 64 bits do not hold the product of both rates, so its upper and lower digits are multiplied apart; nothing is lost.
         upper, lower = np.divmod(in_euro, 10**6)
         product = upper * self.reverse + lower * self.reverse // 10**6  # × 10^6
-        divisor = np.where(yen[self.target], 10**8, 10**6)
+        divisor = 10**6 * _WHOLE[self.target]
         rounded = (product + divisor // 2) // divisor
         return np.where(self.is_same, amounts, np.where(amounts < 0, -rounded, rounded))
 
     @property
     def quoted(self) -> Ints:
         """The rate × 10^5 as a document of the ERP shows it (KURSF): for 100 yen, or for one of another source."""
-        factors = np.array([_factor(currency) for currency in CURRENCIES])[self.source]
+        factors = _WHOLE[self.source]
         rate = (2 * self.direct * factors * self.reverse + _UNIT) // (2 * _UNIT)
         return np.where(self.is_same, _UKURS, rate)
 

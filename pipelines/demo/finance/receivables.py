@@ -42,6 +42,8 @@ def _with_optional(invoices: pl.DataFrame) -> pl.DataFrame:
 
 
 def _cancel(world: World, invoices: pl.DataFrame) -> None:
+    if invoices.height == 0:
+        return
     cancelled = open_items.items(invoices).with_columns(
         invoices["cancel_day"],
         invoices["cancel_belnr"],

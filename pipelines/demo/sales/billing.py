@@ -247,6 +247,8 @@ REMEMBERED_RETURN = (*TO_BILL, "invoice", "invoice_item", "arrival", "cause")
 def _clear_cancelled(world: World, documents: pl.DataFrame) -> None:
     """Emit the open items of cancelled invoices, which their cancellations clear."""
     by = documents.filter(pl.col("cancels").is_not_null())
+    if by.height == 0:
+        return
     cancelled = documents.join(
         by.select(pl.col("cancels").alias("number"), pl.col("belnr").alias("cancel_belnr")), on="number", how="inner",
         maintain_order="left",

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass, field
 
+import numpy as np
 import polars as pl
 
 from pipelines.demo.finance import ledger
-from pipelines.demo.lookup import looked_up
+from pipelines.demo.lookup import looked_up, with_schema
 from pipelines.demo.supply import movements
 from pipelines.demo.supply.movements import CURRENCY_OF_SITE
 from pipelines.demo.supply.stock import ACCOUNT, COMPANY_OF_SITE
@@ -53,20 +54,24 @@ class Journal:
     def documents(self, rows: pl.DataFrame, by: list[str]) -> pl.DataFrame:
         """``rows`` sorted by ``by`` with a column doc: rows that agree in ``by`` are one document."""
         rows = rows.sort(by, maintain_order=True)
-        rows = rows.with_columns((pl.struct(by).rle_id().cast(pl.Int64) + self.next_doc).alias("doc"))
-        self.next_doc += rows["doc"].n_unique()
-        return rows
+        is_new = np.zeros(rows.height, dtype=np.bool_)
+        is_new[:1] = True
+        for name in by:
+            is_new[1:] |= np.diff(rows[name].to_numpy()) != 0
+        documents = np.cumsum(is_new) + (self.next_doc - 1)
+        self.next_doc += int(is_new.sum())
+        return rows.with_columns(pl.Series("doc", documents))
 
     def move(self, rows: pl.DataFrame) -> None:
         """Take in lines of goods that moved, with the columns of MOVE that apply."""
         if rows.height:
-            self.moves.append(_as(MOVE, rows))
+            self.moves.append(with_schema(rows, MOVE))
 
     def enter(self, headers: pl.DataFrame, lines: pl.DataFrame) -> None:
         """Take in documents that move no goods, with the columns of HEADER and LINE that apply."""
         if headers.height:
-            self.headers.append(_as(HEADER, headers))
-            self.lines.append(_as(LINE, lines))
+            self.headers.append(with_schema(headers, HEADER))
+            self.lines.append(with_schema(lines, LINE))
 
     def post(self, world: World) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Number and post everything; gives the material documents (doc, mblnr) and the ledger's (doc, belnr, gjahr)."""
@@ -79,12 +84,6 @@ class Journal:
         return numbers, ledger.post(world, entries, pl.concat(lines))
 
 
-def _as(schema: pl.Schema, rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(
-        (pl.col(name) if name in rows.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in schema.items()
-    )
-
-
 def _goods_headers(moves: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
     heads = moves.unique("doc", keep="first", maintain_order=True).join(
         numbers, on="doc", how="left", maintain_order="left"
@@ -92,14 +91,14 @@ def _goods_headers(moves: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
     company = looked_up("site", COMPANY_OF_SITE, pl.Int32)
     own = looked_up("site", CURRENCY_OF_SITE, pl.String)
     number = pl.col("mblnr").cast(pl.String)
-    return _as(HEADER, heads.select(
+    return with_schema(heads.select(
         "doc", company.alias("company"),
         looked_up("movement", KIND_OF_MOVEMENT, pl.String).alias("kind"),
         pl.col("day").alias("posted"), pl.col("day").alias("document_date"), pl.coalesce("currency", own).alias("currency"),
         pl.coalesce(pl.col("ebeln").cast(pl.String), pl.col("aufnr").cast(pl.String), number).alias("reference"),
         looked_up("movement", TEXT_OF_MOVEMENT, pl.String).alias("text"),
         pl.lit("MKPF").alias("source_type"), number.alias("source_number"), "reverses",
-    ))  # fmt: skip
+    ), HEADER)  # fmt: skip
 
 
 def _goods_lines(world: World, moves: pl.DataFrame) -> pl.DataFrame:
@@ -127,8 +126,8 @@ def _goods_lines(world: World, moves: pl.DataFrame) -> pl.DataFrame:
     off = pl.col("local") - pl.col("value")
     difference = moves.filter(off != 0).group_by("doc", maintain_order=True).agg(off.sum().alias("local"))
     return pl.concat([
-        _as(LINE, stock),
-        _as(LINE, ordered),
-        _as(LINE, other.rename({"counter": "account"})),
-        _as(LINE, difference.with_columns(pl.lit(PRICE_DIFFERENCES).alias("account"), pl.lit(0).alias("amount"))),
+        with_schema(stock, LINE),
+        with_schema(ordered, LINE),
+        with_schema(other.rename({"counter": "account"}), LINE),
+        with_schema(difference.with_columns(pl.lit(PRICE_DIFFERENCES).alias("account"), pl.lit(0).alias("amount")), LINE),
     ])  # fmt: skip

@@ -146,6 +146,8 @@ class Production:
             (self.issues, "261", -1, CONSUMPTION),
             (self.receipts, "101", 1, OUTPUT),
         ):
+            if not chunks:
+                continue
             rows = stacked(chunks, names)
             moved = rows.select(
                 pl.col("day").cast(pl.Int32),

@@ -282,6 +282,8 @@ def _valued(goods: Stock, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _journal_scrap(goods: Stock, journal: Journal, scrapped: list[dict[str, Ints]]) -> None:
+    if not scrapped:
+        return
     rows = stacked(scrapped, ("day_place", "place", "quantity"))
     day, place = rows["day_place"].to_numpy(), rows["place"].to_numpy()
     rows = _valued(goods, rows.with_columns(
@@ -295,6 +297,8 @@ def _journal_scrap(goods: Stock, journal: Journal, scrapped: list[dict[str, Ints
 def _journal_differences(goods: Stock, journal: Journal) -> None:
     """What rounding of the moving averages has left over."""
     day, place = np.nonzero(goods.differences)
+    if not len(day):
+        return
     rows = goods.frame.select("material", "site", "kind")[place].with_columns(
         pl.Series("day", goods.days[day]), pl.Series("change", goods.differences[day, place])
     )
@@ -306,6 +310,8 @@ def _journal_revaluation(journal: Journal, rows: pl.DataFrame, account: int, tex
     rows = rows.filter(pl.col("change") != 0).with_columns(
         looked_up("site", COMPANY_OF_SITE, pl.Int32).alias("company")
     )
+    if rows.height == 0:
+        return
     rows = journal.documents(rows, ["day", "company"])
     headers = rows.unique("doc", keep="first", maintain_order=True).select(
         "doc", "company", pl.lit("PR").alias("kind"), pl.col("day").alias("posted"), pl.col("day").alias("document_date"),

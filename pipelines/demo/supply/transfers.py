@@ -81,6 +81,11 @@ class Transfers:
 
     def close(self, journal: Journal, items: pl.DataFrame) -> None:
         """Journal the month's transfers; ``items``: item, ebeln, ebelp of the purchase orders."""
+        self._move(journal)
+        if self.sold:
+            self._sell(journal, items)
+
+    def _move(self, journal: Journal) -> None:
         stock = self.stock
         rows = stacked(self.moved, ("day", "source", "place", "quantity", "value"))
         rows = rows.with_columns(
@@ -98,7 +103,6 @@ class Transfers:
         both = pl.concat([leaves.with_columns(pl.lit(0).alias("side")), comes.with_columns(pl.lit(1).alias("side")).select(
             *leaves.columns, "side")])  # fmt: skip
         journal.move(both.sort("row", "side"))
-        self._sell(journal, items)
 
     def _sell(self, journal: Journal, items: pl.DataFrame) -> None:
         stock = self.stock
