@@ -49,10 +49,12 @@ class World:
         if versions.height == 0:
             return
         made = {}
-        if on is not None:
-            made[ON] = (pl.lit(on) if isinstance(on, int) else pl.col(on)).cast(pl.Int32).alias(ON)
+        if isinstance(on, int):
+            made[ON] = pl.Series([on], dtype=pl.Int32).new_from_index(0, versions.height)
+        elif on is not None:
+            made[ON] = versions[on].cast(pl.Int32)
         if OPERATION not in versions.columns:
-            made[OPERATION] = pl.lit(operation).alias(OPERATION)
+            made[OPERATION] = pl.Series([operation]).new_from_index(0, versions.height)
         self.emitted.setdefault(table, []).append(SHAPES[table].fit(versions, made))
 
     def record(self, table: str, rows: pl.DataFrame) -> None:

@@ -124,7 +124,7 @@ def post(world: World, headers: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFra
     documents.require_balance(lines["amount"].to_numpy(), "its own currency")
     to_local = exchange(world.seed, headers["currency"], headers["local_currency"], headers["posted"])
     lines = _translated(world.seed, headers, lines, documents, to_local)
-    _emit_headers(world, headers.with_columns(pl.Series("quoted", to_local.quoted)))
+    _emit_headers(world, headers.hstack([pl.Series("quoted", to_local.quoted)]))
     _emit_lines(world, headers, lines, documents)
     _add_to_balance(world, headers["company"].gather(rows), lines)
     return headers.select("doc", "belnr", "gjahr")
@@ -197,7 +197,7 @@ def _numbered(world: World, headers: pl.DataFrame) -> pl.DataFrame:
             f"Document {headers['doc'][int(outside[0])]} is posted outside of {month.year}-{month.number:02d}."
         )
     range_ = np.zeros(headers.height, dtype=np.int64)
-    for kind in headers["kind"].unique():
+    for kind in headers["kind"].unique().to_list():
         range_[(headers["kind"] == kind).to_numpy()] = _PLACES_OF_RANGES[_KINDS.get(kind, _DEFAULT_KIND).numbers]
     order = np.lexsort((posted, range_, company))
     is_new = np.diff(range_[order], prepend=-1) | np.diff(company[order], prepend=-1)
@@ -208,9 +208,9 @@ def _numbered(world: World, headers: pl.DataFrame) -> pl.DataFrame:
             f"belnr-{company[documents[0]]}-{name}-{month.year}", len(documents), first=_FIRST_NUMBERS[name]
         )
         numbers[documents] = taken
-    return headers.with_columns(
-        pl.Series("belnr", numbers), pl.lit(month.year, pl.Int32).alias("gjahr"), currency_of().alias("local_currency")
-    )
+    local_currency = headers.select(currency_of().alias("local_currency")).to_series()
+    year = pl.Series("gjahr", [month.year], pl.Int32).new_from_index(0, headers.height)
+    return headers.hstack([pl.Series("belnr", numbers), year, local_currency])
 
 
 def _in_documents(headers: pl.DataFrame, lines: pl.DataFrame) -> tuple[pl.DataFrame, Ints]:
@@ -240,22 +240,21 @@ def _translated(
     """``lines`` with every local and group amount; what rounding leaves over is in each document's largest line."""
     group_currency = pl.Series([GROUP_CURRENCY]).new_from_index(0, headers.height)
     to_group = exchange(seed, headers["currency"], group_currency, headers["posted"])
-    local = _balanced(lines, "local", to_local, documents, "the company's currency")
+    local = _balanced(lines, lines["local"], to_local, documents, "the company's currency")
     group = lines["group"]
     if group.null_count():
         is_group_local = (headers["local_currency"] == GROUP_CURRENCY).to_numpy()[documents.rows]
         group = local.zip_with(group.is_null() & pl.Series(is_group_local), group)
-    lines = lines.with_columns(local, group.alias("group"))
-    return lines.with_columns(_balanced(lines, "group", to_group, documents, "the group's currency"))
+    group = _balanced(lines, group.alias("group"), to_group, documents, "the group's currency")
+    return lines.with_columns(local, group)
 
 
-def _balanced(lines: pl.DataFrame, name: str, how: Exchange, documents: _Documents, currency: str) -> pl.Series:
-    """The column ``name`` with translated amounts where it is null; sums to zero in each document."""
-    given = lines[name]
+def _balanced(lines: pl.DataFrame, given: pl.Series, how: Exchange, documents: _Documents, currency: str) -> pl.Series:
+    """The column ``given`` with translated amounts where it is null; sums to zero in each document."""
     if given.null_count() == 0:
         values = given.to_numpy().astype(np.int64)
         documents.require_balance(values, currency)
-        return pl.Series(name, values)
+        return pl.Series(given.name, values)
     is_open = given.is_null().to_numpy()
     amounts = lines["amount"].to_numpy().astype(np.int64)
     values = np.where(is_open, how.take(documents.rows).translate(amounts), given.fill_null(0).to_numpy())
@@ -269,7 +268,7 @@ def _balanced(lines: pl.DataFrame, name: str, how: Exchange, documents: _Documen
         may_take = np.abs(left[off]) <= may_be_left[off]
         values[largest[may_take]] -= left[off][may_take]
         documents.require_balance(values, currency)
-    return pl.Series(name, values)
+    return pl.Series(given.name, values)
 
 
 _BELNR = pl.col("belnr").cast(pl.String).str.zfill(10)

@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.demo.calendar import Days, business_day, is_business_day
 from pipelines.demo.finance.open_items import PAY, WRITE_OFF
+from pipelines.demo.lookup import looked_up
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -29,7 +30,8 @@ LOSS_RATE = 0.0004
 
 def net_days(terms: pl.Series) -> Ints:
     """Days to pay for each of ``terms``; unknown terms are 30 days."""
-    return terms.replace_strict(NET_DAYS, default=30, return_dtype=pl.Int64).to_numpy().astype(np.int64)
+    days = terms.to_frame("terms").select(looked_up("terms", NET_DAYS, pl.Int64).fill_null(30))
+    return np.asarray(days["terms"].to_numpy(), dtype=np.int64)
 
 
 def discount(amounts: Ints) -> Ints:

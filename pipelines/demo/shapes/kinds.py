@@ -168,14 +168,10 @@ class Shape:
         """The columns that the simulation carries."""
         return [name for name, kind in self.columns.items() if not isinstance(kind, Constant)]
 
-    @cached_property
-    def _absent(self) -> dict[str, pl.Expr]:
-        return {name: pl.lit(None).alias(name) for name in self.typed}
-
-    def fit(self, versions: pl.DataFrame, made: Mapping[str, pl.Expr] | None = None) -> pl.DataFrame:
+    def fit(self, versions: pl.DataFrame, made: Mapping[str, pl.Series] | None = None) -> pl.DataFrame:
         """``versions`` with exactly the typed columns, ``_on`` and ``_op``; a column that is absent is null.
 
-        ``made``: columns to make, instead of those of ``versions``.
+        ``made``: columns that come beside those of ``versions``, or instead of them.
         Raises ConcordError for a column that the shape does not have.
         """
         known = [*self.typed, ON, OPERATION]
@@ -183,9 +179,9 @@ class Shape:
         strange = [name for name in there if name not in known]
         if strange:
             raise ConcordError(f"{self.name} has no column {', '.join(strange)}.")
-        absent = self._absent.keys() - set(there)
-        columns: dict[str, str | pl.Expr] = {name: self._absent[name] if name in absent else name for name in known}
-        return versions.select((columns | dict(made or {})).values())
+        columns = {column.name: column for column in versions.get_columns()} | dict(made or {})
+        nothing = pl.Series([None]).new_from_index(0, versions.height)
+        return pl.DataFrame([columns.get(name, nothing).alias(name) for name in known])
 
     def render(self, versions: pl.DataFrame) -> pl.DataFrame:
         """``versions`` as text, every column of the shape; empty texts are null, so that a field is empty without quotes."""
