@@ -374,7 +374,7 @@ def _emit_lines(world: World, headers: pl.DataFrame, lines: pl.DataFrame, docume
 
 
 def _add_to_balance(world: World, company: pl.Series, lines: pl.DataFrame) -> None:
-    """Add the movements of a posting to the state ``balance``, which `close` adds up."""
+    """Add the movements of a posting to the state ``balance``."""
     local = lines["local"].to_numpy()
     moved = (
         pl.DataFrame(
@@ -394,7 +394,9 @@ def _add_to_balance(world: World, company: pl.Series, lines: pl.DataFrame) -> No
         )
     )
     before = world.state.get("balance")
-    world.state["balance"] = moved if before is None else before.vstack(moved)
+    both = moved if before is None else before.vstack(moved)
+    keys = ["company", "account", "year", "period"]
+    world.state["balance"] = both.group_by(keys).agg(pl.col("debit", "credit", "group").sum()).sort(keys)
 
 
 def close(world: World) -> None:
@@ -406,10 +408,7 @@ def close(world: World) -> None:
     year before, without a document, as the ERP does it.
     """
     year, period = world.month.year, world.month.number
-    keys = ["company", "account", "year", "period"]
     balance = world.state.get("balance", pl.DataFrame(schema=_BALANCE))
-    balance = balance.group_by(keys).agg(pl.col("debit", "credit", "group").sum()).sort(keys)
-    world.state["balance"] = balance
     is_past_result = (pl.col("account") >= FIRST_PROFIT_AND_LOSS) & (pl.col("year") < year)
     carried = balance.with_columns(account=pl.when(is_past_result).then(RETAINED_EARNINGS).otherwise("account"))
     still_there = balance.filter(is_past_result).with_columns(debit=0, credit=0, group=0)
