@@ -37,6 +37,7 @@ _PAID = {
 }  # fmt: skip
 _TAXED = {RENT, ENERGY, FREIGHT, MARKETING_COSTS, IT_COSTS, CONSULTING}
 _FREIGHT_DAYS = (10, 20, 27)
+POSTED_TWICE_SHARE = 0.02  # of the overhead invoices, with the mess of 1
 
 
 def found(world: World) -> None:
@@ -87,14 +88,28 @@ def _pay_costs(world: World, journal: ManualPostings, expected: pl.DataFrame) ->
     columns = ("company", "account", "amount", "noise", "cost_center")
     for company, account, *cost in expected.select(columns).iter_rows():
         costs_of.setdefault((company, account), []).append((cost[0], cost[1], cost[2]))
-    for account, (text, place, spread) in _PAID.items():
-        for company in CURRENCIES:
+    by_mistake = world.rng("double_postings").random((len(_PAID), len(CURRENCIES))) < POSTED_TWICE_SHARE * world.mess
+    for row, (account, (text, place, spread)) in enumerate(_PAID.items()):
+        for column, company in enumerate(CURRENCIES):
             amounts = [
                 (_minor(amount * np.exp(spread * noise - spread * spread / 2)), center)
                 for amount, noise, center in costs_of.get((company, account), [])
             ]
             lines = _paid(company, account, amounts)
-            journal.add(company, "SA", _day(world.month, place), text, _reference(text, world.month), lines)
+            day, reference = _day(world.month, place), _reference(text, world.month)
+            journal.add(company, "SA", day, text, reference, lines)
+            if by_mistake[row, column] and amounts:
+                again = _day(world.month, place + 2)
+                journal.add(company, "SA", again, text, reference, lines)
+                _record_double_posting(world, company, account, reference, (day, again), -lines[-1][1])
+
+
+def _record_double_posting(
+    world: World, company: int, account: int, reference: str, days: tuple[int, int], paid: int
+) -> None:
+    """Record in the truth that one invoice was posted and paid twice, on both ``days``: the books close, and are wrong."""
+    names = {"company": company, "account": account, "reference": reference, "posted": days[0], "posted_again": days[1]}
+    world.record("double_posting", pl.DataFrame({name: [value] for name, value in (names | {"paid": paid}).items()}))
 
 
 def _accrue(world: World, journal: ManualPostings, expected: pl.DataFrame) -> None:
