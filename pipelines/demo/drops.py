@@ -128,7 +128,6 @@ def _write_history(
         world.month = Month(index)
         simulation.live(world)
         history.take(world.emitted)
-        world.emitted.clear()
         _write_truth(folder, world)
     progress(last.index + 1, last.index + 2, "master data")
     drop = history.finish()
@@ -225,10 +224,12 @@ class _History:
         self.faults: list[pl.DataFrame] = []
 
     def take(self, emitted: dict[str, list[pl.DataFrame]]) -> None:
-        """Take what a month emitted: documents are written once there are enough of them, masters kept in their last version."""
-        for table, frames in emitted.items():
+        """Take what a month emitted out of ``emitted``: documents are written once there are many, masters wait."""
+        while emitted:
+            table, frames = emitted.popitem()
             held = self.held.setdefault(table, [])
             held.extend(frames)
+            del frames
             if SHAPES[table].is_master:
                 if len(held) > 1 and sum(frame.height for frame in held[1:]) > max(held[0].height, FEW_ROWS):
                     self.held[table] = [self._folded(SHAPES[table], held)]
@@ -256,13 +257,14 @@ class _History:
         alive = versions.filter(pl.col(OPERATION) != "D").with_columns(pl.lit("C").alias(OPERATION))
         if alive.height == 0:
             return
-        texts, found = faults.corrupt(shape, shape.render(alive), alive)
-        is_first = shape.name not in self.streams
-        if is_first:
-            self.streams[shape.name] = _aside(_extract(self.folder, shape.name, self.end)).open("wb")
-        texts.write_csv(self.streams[shape.name], include_header=is_first, line_terminator="\n")
-        self.rows[shape.name] = self.rows.get(shape.name, 0) + texts.height
-        self.faults.append(found.with_columns(pl.lit(self.end, pl.Int32).alias("day")))
+        for piece in alive.iter_slices(FEW_ROWS):
+            texts, found = faults.corrupt(shape, shape.render(piece), piece)
+            is_first = shape.name not in self.streams
+            if is_first:
+                self.streams[shape.name] = _aside(_extract(self.folder, shape.name, self.end)).open("wb")
+            texts.write_csv(self.streams[shape.name], include_header=is_first, line_terminator="\n")
+            self.rows[shape.name] = self.rows.get(shape.name, 0) + texts.height
+            self.faults.append(found.with_columns(pl.lit(self.end, pl.Int32).alias("day")))
 
     def finish(self) -> Drop:
         """Write what is still held, and move all files into their places."""
