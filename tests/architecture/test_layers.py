@@ -1,6 +1,7 @@
 """Data and imports move in one direction, and each thing has one place. No exceptions."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ LAYERS = [
     ["pipelines.cli"],
 ]
 READERS_MAY_USE = {"pipelines.errors", "pipelines.home", "pipelines.settings", "pipelines.warehouse", "pipelines.state"}
+READ_AS_TEXT = {".py", ".sql", ".yml", ".toml", ".csv", ".md"}
 DBT_LAYERS = ["source", "seed", "staging", "conformed", "core", "marts"]
 
 
@@ -40,7 +42,7 @@ def _modules(*rooms: str) -> Iterator[tuple[str, ast.Module]]:
             yield name, ast.parse(path.read_text(encoding="utf-8"))
 
 
-def _imports(tree: ast.Module) -> Iterator[str]:
+def _imports(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -99,6 +101,52 @@ def test_one_module_opens_each_store(owner: str, calls: set[str]) -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) in calls
     ]
     assert not violations
+
+
+TRUTH = re.compile(r"(?<![a-z_])truth(?=[/'\"])|/truth\b")
+"""The folder of the truth in a path or a query, and not the word in a sentence."""
+DEMO_COMMANDS = {"demo", "score"}
+
+
+def _demo_imports(tree: ast.AST) -> set[str]:
+    return {name for name in _imports(tree) if name == "pipelines.demo" or name.startswith("pipelines.demo.")}
+
+
+def test_only_the_demo_commands_know_the_code_that_knows_the_truth() -> None:
+    violations = []
+    for module, tree in _modules("pipelines", "dashboards"):
+        if module == "pipelines.demo" or module.startswith("pipelines.demo."):
+            continue
+        if module == "pipelines.cli":
+            commands = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in DEMO_COMMANDS]
+            assert {node.name for node in commands if _demo_imports(node)} == DEMO_COMMANDS
+            tree.body = [node for node in tree.body if node not in commands]
+        violations += [f"{module} imports {name}" for name in _demo_imports(tree)]
+    assert not violations
+
+
+def test_no_source_path_leads_to_the_truth(tmp_path: Path) -> None:
+    with environment(CONCORD_HOME=str(tmp_path)):
+        shipped = load_settings(REPOSITORY / "concord.toml")
+    demo = tmp_path / "demo"
+    assert shipped.home.root == tmp_path
+    for settings in (shipped, example_settings(demo / "extracts", tmp_path)):
+        for source in settings.sources.values():
+            assert source.path.is_relative_to(demo / "extracts"), source.path
+            assert ".." not in source.path.parts
+            for name, contract in source.tables.items():
+                assert ".." not in Path(contract.file).parts, name
+                assert not Path(contract.file).is_absolute(), name
+
+
+def test_no_query_and_no_setting_names_the_truth() -> None:
+    rooms = ("pipelines", "dashboards", "models", "macros", "seeds", "docs/examples")
+    files = [path for room in rooms for path in (REPOSITORY / room).rglob("*") if path.suffix in READ_AS_TEXT]
+    files += [REPOSITORY / name for name in ("concord.toml", "dbt_project.yml", "profiles.yml")]
+    judge = REPOSITORY / "pipelines" / "demo"
+    assert any(TRUTH.search(path.read_text(encoding="utf-8")) for path in files if path.is_relative_to(judge))
+    named = [path.name for path in files if not path.is_relative_to(judge) and TRUTH.search(path.read_text("utf-8"))]
+    assert not named
 
 
 def test_queries_of_dashboards_name_marts_only() -> None:
