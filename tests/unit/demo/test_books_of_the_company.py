@@ -147,31 +147,34 @@ IDENTITIES = {
 
 
 @pytest.fixture(scope="module")
-def extracts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The first drop of a tiny company without faults, a table each, all text."""
+def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny company without faults at the end of its history."""
     folder = tmp_path_factory.mktemp("company")
     advance(folder, scale="tiny", seed=3, mess=0.0)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def extracts(company: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Its first drop, a table each, all text."""
     connection = duckdb.connect()
     for name in SHAPES:
-        files = folder / "extracts" / name
-        (file,) = files.glob("*.csv")
+        (file,) = (company / "extracts" / name).glob("*.csv")
         table = name.split("/")[1].lower()
         connection.execute(f"create table \"{table}\" as from read_csv('{file}', all_varchar = true, header = true)")
     yield connection
     connection.close()
 
 
+@pytest.fixture(scope="module")
+def truth(company: Path) -> Path:
+    """What is true of it."""
+    return company / "truth"
+
+
 @pytest.mark.parametrize("identity", IDENTITIES)
 def test_books_hold(extracts: duckdb.DuckDBPyConnection, identity: str) -> None:
     assert extracts.execute(IDENTITIES[identity]).fetchmany(5) == []
-
-
-@pytest.fixture(scope="module")
-def truth(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The truth of the same company."""
-    folder = tmp_path_factory.mktemp("truth")
-    advance(folder, scale="tiny", seed=3, mess=0.0)
-    return folder / "truth"
 
 
 def test_truth_of_balances_is_the_ledger(extracts: duckdb.DuckDBPyConnection, truth: Path) -> None:

@@ -1,16 +1,20 @@
 """The simulated company drops the same bytes however it is asked, and its deltas add up to what it is."""
 
+import shutil
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from pipelines.demo.calendar import HISTORY_END, as_date, day_number, month_of
+from pipelines.demo.calendar import day_number
 from pipelines.demo.drops import advance, lives_in
 from pipelines.demo.shapes import SHAPES
 from pipelines.errors import ConcordError
 
-EARLIER_END = as_date(month_of(HISTORY_END).first - 1)
+END = date(2025, 1, 31)
+EARLIER_END = date(2024, 12, 31)  # the last month, lived day by day, is the one in which prices, pay and year change
+SOON_END = date(2023, 12, 31)
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -40,7 +44,7 @@ def folded(folder: Path, table: str) -> dict[str, str]:
 def one_shot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The tiny company at the end of its history, which ends a month after that of ``grown``."""
     folder = tmp_path_factory.mktemp("one_shot")
-    advance(folder, scale="tiny")
+    advance(folder, scale="tiny", history_end=END)
     return folder
 
 
@@ -49,14 +53,15 @@ def grown(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same company with a shorter history, which then lived day by day to the same day."""
     folder = tmp_path_factory.mktemp("grown")
     advance(folder, scale="tiny", history_end=EARLIER_END)
-    advance(folder, days=day_number(HISTORY_END) - day_number(EARLIER_END))
+    advance(folder, days=day_number(END) - day_number(EARLIER_END))
     return folder
 
 
 def test_days_lived_one_by_one_are_the_days_lived_at_once(one_shot: Path, tmp_path: Path) -> None:
-    advance(tmp_path / "at once", scale="tiny", days=35)
-    for days in (None, 1, 2, 27, 0, 5):
-        advance(tmp_path / "one by one", scale="tiny", days=0 if days is None else days)
+    advance(tmp_path / "at once", scale="tiny", days=35, history_end=END)
+    shutil.copytree(one_shot, tmp_path / "one by one")
+    for days in (1, 2, 27, 0, 5):
+        advance(tmp_path / "one by one", days=days)
     once, by_day = contents(tmp_path / "at once"), contents(tmp_path / "one by one")
     assert once.keys() == by_day.keys()
     assert [name for name in once if once[name] != by_day[name]] == []
@@ -64,10 +69,12 @@ def test_days_lived_one_by_one_are_the_days_lived_at_once(one_shot: Path, tmp_pa
     assert {name: once[f"extracts/{name}"] for name in first} == first
 
 
-def test_another_seed_is_another_company(one_shot: Path, tmp_path: Path) -> None:
-    advance(tmp_path, scale="tiny", seed=2)
-    name = f"extracts/sap/VBAP/{HISTORY_END}.csv"
-    assert contents(tmp_path)[name] != contents(one_shot)[name]
+def test_another_seed_is_another_company(tmp_path: Path) -> None:
+    for seed in (1, 2):
+        advance(tmp_path / f"{seed}", scale="tiny", seed=seed, history_end=SOON_END)
+    one, other = (contents(tmp_path / f"{seed}" / "extracts") for seed in (1, 2))
+    assert one.keys() == other.keys()
+    assert one[f"sap/VBAP/{SOON_END}.csv"] != other[f"sap/VBAP/{SOON_END}.csv"]
 
 
 @pytest.mark.parametrize("table", sorted(SHAPES))
