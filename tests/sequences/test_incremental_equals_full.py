@@ -3,17 +3,14 @@
 import shutil
 import tempfile
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 
 import hypothesis.strategies as st
 from hypothesis import HealthCheck, Phase, given, settings
 
-from pipelines.demo.drops import advance
 from pipelines.run import run
-from pipelines.settings import REPOSITORY, load_settings
 from pipelines.state import State
-from tests.extracts import TinyCompany, contents, customer, environment, example_settings, product, sale, small_company
+from tests.extracts import TinyCompany, contents, customer, example_settings, product, sale, small_company
 
 Change = Callable[[TinyCompany], None]
 
@@ -113,22 +110,6 @@ def test_corrections_deletes_late_rows_and_empty_batches_end_where_a_full_rebuil
         assert contents(chosen) == incremental
     finally:
         shutil.rmtree(folder)
-
-
-def test_two_weeks_of_the_demo_company_in_steps_ends_where_a_full_rebuild_ends(tmp_path: Path) -> None:
-    with environment(CONCORD_HOME=str(tmp_path)):
-        chosen = load_settings(REPOSITORY / "concord.toml")
-    chosen.home.create()
-    with State(chosen.state_url.get_secret_value()) as state:
-        modes = []
-        for days in (0, 2, 4, 7):
-            advance(tmp_path / "demo", scale="tiny", days=days, history_end=date(2024, 10, 31))
-            modes.append(run(chosen, state).mode)
-        assert modes == ["full", *["incremental"] * 3]
-        incremental = contents(chosen)
-        assert len(incremental["core.fct_sales_order_line"]) > 600
-        run(chosen, state, full=True)
-    assert contents(chosen) == incremental
 
 
 def test_a_rollback_loses_nothing_that_came_after_it(tmp_path: Path) -> None:
