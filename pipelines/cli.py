@@ -90,7 +90,9 @@ def demo(
     scale: Annotated[
         str | None, typer.Option("--scale", help="tiny, small (default), medium or large: 3 k to 20 M order lines.")
     ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Another seed is another company; default 1.")] = None,
+    seed: Annotated[
+        int | None, typer.Option("--seed", min=0, help="Another seed is another company; default 1.")
+    ] = None,
     days: Annotated[
         int | None, typer.Option("--days", min=0, help="Days by which the company lives on; default 1 when it exists.")
     ] = None,

@@ -94,7 +94,12 @@ def advance(
     drops = []
     if company is None:
         company, first = _write_history(
-            folder, scale or "small", seed or 1, 1.0 if mess is None else mess, history_end, progress
+            folder,
+            scale or "small",
+            1 if seed is None else seed,
+            1.0 if mess is None else mess,
+            history_end,
+            progress,
         )
         drops.append(first)
     else:

@@ -70,9 +70,12 @@ def test_days_lived_one_by_one_are_the_days_lived_at_once(one_shot: Path, tmp_pa
 
 
 def test_another_seed_is_another_company(tmp_path: Path) -> None:
-    for seed in (1, 2):
+    for seed in (0, 1):
         advance(tmp_path / f"{seed}", scale="tiny", seed=seed, history_end=SOON_END)
-    one, other = (contents(tmp_path / f"{seed}" / "extracts") for seed in (1, 2))
+        company = lives_in(tmp_path / f"{seed}")
+        assert company is not None
+        assert company.seed == seed
+    one, other = (contents(tmp_path / f"{seed}" / "extracts") for seed in (0, 1))
     assert one[f"sap/VBAP/{SOON_END}.csv"] != other[f"sap/VBAP/{SOON_END}.csv"]
 
 
