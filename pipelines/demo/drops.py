@@ -131,8 +131,7 @@ def _write_history(
     for index in range(last.index + 1):
         progress(index, last.index + 2, f"{Month(index).year}-{Month(index).number:02d}")
         world.month = Month(index)
-        simulation.live(world)
-        history.take(world.emitted)
+        simulation.live(world, lambda: history.take(world.emitted, world.month))
         _write_truth(folder, world)
     progress(last.index + 1, last.index + 2, "master data")
     drop = history.finish()
@@ -222,14 +221,16 @@ class _History:
 
     def __init__(self, folder: Path, end: int, seed: int, mess: float) -> None:
         self.folder, self.end, self.seed, self.mess = folder, end, seed, mess
+        self.lived = 0
         self.pending: Versions = {}
         self.streams: dict[str, IO[bytes]] = {}
         self.held: dict[str, list[pl.DataFrame]] = {}
         self.rows: dict[str, int] = {}
         self.faults: list[pl.DataFrame] = []
 
-    def take(self, emitted: dict[str, list[pl.DataFrame]]) -> None:
+    def take(self, emitted: dict[str, list[pl.DataFrame]], month: Month) -> None:
         """Take what a month emitted out of ``emitted``: documents are written once there are many, masters wait."""
+        self.lived = month.first - 1
         while emitted:
             table, frames = emitted.popitem()
             held = self.held.setdefault(table, [])
@@ -245,7 +246,9 @@ class _History:
         """The last version of each master within the history; later ones become pending."""
         versions = pl.concat(frames, how="vertical_relaxed")
         self._postpone(shape, versions)
-        return _latest(shape, versions.filter(pl.col(ON) <= self.end))
+        last = _latest(shape, versions.filter(pl.col(ON) <= self.end))
+        # What is gone by the end of the month before stays gone: cleared items would fill the memory.
+        return last.filter((pl.col(OPERATION) != "D") | (pl.col(ON) > self.lived))
 
     def _write_documents(self, shape: Shape, frames: list[pl.DataFrame]) -> None:
         marked = faults.mark(shape, pl.concat(frames, how="vertical_relaxed"), self.seed, self.mess)
@@ -278,9 +281,11 @@ class _History:
             if not shape.is_master:
                 self._write_documents(shape, frames)
                 continue
-            marked = faults.mark(shape, self._folded(shape, frames), self.seed, self.mess)
-            last = _latest(shape, marked.filter(pl.col(ON) <= self.end))
-            self._write(shape, last.sort(*shape.key, maintain_order=True))
+            last = self._folded(shape, frames)
+            del frames
+            for piece in last.sort(shape.key).iter_slices(FEW_ROWS):
+                marked = faults.mark(shape, piece, self.seed, self.mess).filter(pl.col(ON) <= self.end)
+                self._write(shape, _latest(shape, marked).sort(*shape.key, maintain_order=True))
         for table, stream in sorted(self.streams.items()):
             stream.close()
             target = _extract(self.folder, table, self.end)

@@ -1,5 +1,7 @@
 """The order in which the simulated company lives."""
 
+from collections.abc import Callable
+
 from pipelines.demo.calendar import Month
 from pipelines.demo.crm import activities, campaigns, leads, products_in_crm, selling, service
 from pipelines.demo.customers import customers
@@ -24,16 +26,27 @@ def found(seed: int, scale: Scale, mess: float) -> World:
     return world
 
 
-def live(world: World) -> None:
-    """Live through ``world.month``: every domain once, each on what those before it did."""
+def live(world: World, after_each: Callable[[], None] = lambda: None) -> None:
+    """Live through ``world.month``: every domain once, each on what those before it did.
+
+    ``after_each`` is called after each step, when all versions of the documents that the step made have been emitted.
+    """
     for domain in (rates, people, catalogue, suppliers, customers, products_in_crm, campaigns, leads, selling):
         domain.live(world)
+    after_each()
     ordered = sales_orders.live(world)
     arriving = returns.live(world)
+    after_each()
     shipments, receipts = supply.live(world, ordered, arriving)
+    after_each()
     delivered = deliveries.live(world, shipments)
     credited = returns.settle(world, receipts)
-    receivables.live(world, billing.live(world, delivered, credited))
+    after_each()
+    invoices = billing.live(world, delivered, credited)
+    after_each()
+    receivables.live(world, invoices)
+    after_each()
     for domain in (service, activities, payroll, overhead, budget):
         domain.live(world)
     ledger.close(world)
+    after_each()
