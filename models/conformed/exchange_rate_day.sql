@@ -42,8 +42,8 @@ exchange_rate_day as (
     from holding_rate
     inner join calendar
         on
-            calendar.day >= holding_rate.valid_from
-            and (calendar.day < holding_rate.next_from or holding_rate.next_from is null)
+            holding_rate.valid_from <= calendar.day
+            and (holding_rate.next_from > calendar.day or holding_rate.next_from is null)
 )
 
 select * from exchange_rate_day

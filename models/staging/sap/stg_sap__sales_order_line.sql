@@ -20,7 +20,8 @@ shift as (
     where not is_deleted
 ),
 
--- Only orders count (category C): returns and requests for credit are no sales. A line is gone when it is cancelled, or when its order is gone or has not come yet.
+-- Only orders count (category C): returns and requests for credit are no sales.
+-- A line is gone when it is cancelled, or when its order is gone or has not come yet.
 sales_order_line as (
     select
         order_item.source_id,
