@@ -28,7 +28,7 @@ from pipelines.home import move_into_place
 GENERATION = 1
 """Of the simulation: a company that another generation made cannot live on."""
 
-FEW_ROWS = 200_000
+FEW_ROWS = 100_000
 """So many rows of a table are written at once; fewer wait."""
 
 Versions = dict[str, pl.DataFrame]
@@ -237,7 +237,7 @@ class _History:
             held.extend(frames)
             del frames
             if SHAPES[table].is_master:
-                if len(held) > 1 and sum(frame.height for frame in held[1:]) > max(held[0].height, FEW_ROWS):
+                if len(held) > 1 and sum(frame.height for frame in held[1:]) > max(held[0].height // 4, FEW_ROWS):
                     self.held[table] = [self._folded(SHAPES[table], held)]
             elif sum(frame.height for frame in held) > FEW_ROWS:
                 self._write_documents(SHAPES[table], self.held.pop(table))
