@@ -64,7 +64,7 @@ def live(world: World) -> None:
 
 def _day(month: Month, place: int) -> int:
     """A business day about ``place`` days after the first of the month, still in it."""
-    day = int(business_day(month.days[place : place + 1])[0])
+    day = int(business_day(np.array([month.first + place]))[0])
     return day if day <= month.last else _day(month, place - 1)
 
 

@@ -324,3 +324,14 @@ def test_machinery_loses_exactly_its_cost() -> None:
     assert sum(amounts) == 1_000_007
     assert amounts[:3] == [0, 0, 0]
     assert max(amounts[3 : LIFE + 3]) - min(amounts[3 : LIFE + 3]) <= 1
+
+
+def test_invoices_posted_twice_fit_into_every_month_and_balance(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(overhead, "POSTED_TWICE_SHARE", 1.0)
+    world = with_books(5)  # to March: February is the shortest month
+    twice = pl.concat(world.truth["double_posting"])
+    assert twice.height > 5 * 3
+    assert (twice["posted"] <= twice["posted_again"]).all()
+    documents = versions(world, "sap/BKPF").filter(pl.col("XBLNR").is_in(twice["reference"].unique().implode()))
+    copies = documents.group_by("BUKRS", "XBLNR").len().filter(pl.col("len") == 2)
+    assert copies.height == twice.height
