@@ -76,7 +76,6 @@ def run(
 
 
 demo_app = typer.Typer(
-    help="A simulated company with a CRM and an ERP, whose truth is known.",
     epilog="Example: `concord demo --no-serve`, then `concord demo score`",
     invoke_without_command=True,
     rich_markup_mode="markdown",
