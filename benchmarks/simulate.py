@@ -57,7 +57,7 @@ def measure(scale: str, folder: Path) -> dict[str, Any]:
         "ledger_lines": history.rows["sap/ACDOCA"],
         "tables": history.rows,
         "extracts_mb": sum(file.stat().st_size for file in (folder / "extracts").rglob("*.csv")) / 1e6,
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3,
+        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
     }
 
 
