@@ -10,6 +10,7 @@ from pipelines.demo.calendar import Month
 from pipelines.demo.scales import Scale
 from pipelines.demo.shapes import SHAPES
 from pipelines.demo.shapes.kinds import ON, OPERATION
+from pipelines.errors import ConcordError
 
 
 @dataclass
@@ -62,9 +63,16 @@ class World:
         if rows.height:
             self.truth.setdefault(table, []).append(rows)
 
-    def numbers(self, name: str, count: int, *, first: int = 1) -> npt.NDArray[np.int64]:
-        """The next ``count`` numbers of the number range ``name``, which begins with ``first``."""
+    def numbers(self, name: str, count: int, *, first: int = 1, last: int | None = None) -> npt.NDArray[np.int64]:
+        """The next ``count`` numbers of the number range ``name``, from ``first`` to ``last``.
+
+        Raises ConcordError when the range is used up: beyond it are the numbers of other documents.
+        """
         start = self.ranges.get(name, first)
+        if last is not None and start + count - 1 > last:
+            raise ConcordError(
+                f"The number range {name} of the demo company ends at {last}.", hint="Choose a smaller scale."
+            )
         self.ranges[name] = start + count
         return np.arange(start, start + count, dtype=np.int64)
 

@@ -9,9 +9,10 @@ from pipelines.demo.sales.sales_orders import REMEMBERED
 from pipelines.demo.supply import movements
 from pipelines.demo.world import World
 
-FIRST_DELIVERY = 80_000_001
+DELIVERIES = (80_000_001, 99_999_999)
 WORTH_A_CALL_DAYS = 3  # late by more than that, customers may open a case
-FIRST_RETURN_DELIVERY = 84_000_001
+RETURN_DELIVERIES = (60_000_001, 79_999_999)
+"""Number ranges, which share the key of LIKP."""
 COST_ACCOUNTS = {"FERT": (500000, 320000), "HAWA": (501000, 310000)}
 """By kind of material: the account of cost of sales, and the account of stock."""
 
@@ -26,7 +27,7 @@ def live(world: World, shipments: pl.DataFrame) -> pl.DataFrame:
     shipped = shipments.select("line", "day", pl.col("quantity").alias("shipped"), "value")
     lines = shipped.join(world.state["open_line"], on="line", how="inner", maintain_order="left")
     lines = lines.sort("day", "vbeln", "posnr")
-    lines = _numbered(world, lines, "delivery", FIRST_DELIVERY)
+    lines = _numbered(world, lines, "delivery", DELIVERIES)
     _emit(world, lines, kind="J", delivery_type="LF", movement="601")
     _post(world, lines, movement="601", sign=1)
     late = lines.filter(pl.col("day") > pl.col("due_day") + WORTH_A_CALL_DAYS).select(
@@ -42,17 +43,17 @@ def live(world: World, shipments: pl.DataFrame) -> pl.DataFrame:
 
 def take_back(world: World, lines: pl.DataFrame) -> pl.DataFrame:
     """Receive returned goods: ``lines`` as DELIVERED before delivery and item are given, which it adds."""
-    lines = _numbered(world, lines.sort("day", "vbeln", "posnr"), "return_delivery", FIRST_RETURN_DELIVERY)
+    lines = _numbered(world, lines.sort("day", "vbeln", "posnr"), "return_delivery", RETURN_DELIVERIES)
     _emit(world, lines, kind="T", delivery_type="LR", movement="653")
     _post(world, lines, movement="653", sign=-1)
     return lines
 
 
-def _numbered(world: World, lines: pl.DataFrame, name: str, first: int) -> pl.DataFrame:
+def _numbered(world: World, lines: pl.DataFrame, name: str, span: tuple[int, int]) -> pl.DataFrame:
     """One delivery a day and order: number it and its items."""
     lines = lines.with_columns(pl.struct("day", "vbeln").rle_id().cast(pl.Int64).alias("document"))
     count = lines["document"].n_unique()
-    numbers = pl.Series("delivery", world.numbers(name, count, first=first))
+    numbers = pl.Series("delivery", world.numbers(name, count, first=span[0], last=span[1]))
     return lines.with_columns(
         numbers.gather(lines["document"]).alias("delivery"),
         (pl.int_range(pl.len()).over("document") * 10 + 10).alias("item"),

@@ -9,7 +9,7 @@ from pipelines.demo.sales.billing import TO_BILL
 from pipelines.demo.sales.sales_orders import tax
 from pipelines.demo.world import World
 
-FIRST_RETURN_ORDER = 60_000_001
+FIRST_RETURN_ORDER = 60_000_001  # orders of sale end before
 DAYS_BEFORE_ARRIVAL = 6
 REASON = {"return": ("RE", "H", "005"), "complaint": ("CR", "K", "001")}
 """By cause: the type of the order, its category, and its reason (AUART, VBTYP, AUGRU)."""

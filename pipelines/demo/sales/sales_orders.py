@@ -13,7 +13,7 @@ from pipelines.demo.finance.rates import convert
 from pipelines.demo.supply.catalogue import list_price
 from pipelines.demo.world import World
 
-FIRST_ORDER = 10_000_001
+FIRST_ORDER, LAST_ORDER = 10_000_001, 59_999_999
 MEAN_LINES = 3.0
 FAVOURITE_SHARE = 0.6
 QUANTITY_SIGMA = 0.9
@@ -196,7 +196,7 @@ def _addressed(
     lines = lines.sort("day", "order", maintain_order=True)
     orders = lines.select("order", "day", "party").unique("order", keep="first", maintain_order=True)
     count = orders.height
-    numbers = world.numbers("order", count, first=FIRST_ORDER)
+    numbers = world.numbers("order", count, first=FIRST_ORDER, last=LAST_ORDER)
     about = orders.select("party").join(buyers, on="party", how="left", maintain_order="left")
     sold_to, ship_to = _partners(world, rng, orders)
     day = orders["day"].to_numpy()
