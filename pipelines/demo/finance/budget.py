@@ -11,29 +11,35 @@ import polars as pl
 
 from pipelines.demo.calendar import Month, business_day
 from pipelines.demo.finance import costs, overhead
-from pipelines.demo.people.organisation import (
-    CURRENCIES,
-    FINANCE,
-    MARKETING,
-    PURCHASING,
-    WAREHOUSE,
-    YEARLY_GROWTH,
-    cost_center,
+from pipelines.demo.finance.accounts import (
+    BAD_DEBT,
+    CONSULTING,
+    DEPRECIATION,
+    ENERGY,
+    INTEREST,
+    IT_COSTS,
+    RENT,
+    REVENUE,
+    SOCIAL_CHARGES,
+    TRAVEL,
+    WAGES,
 )
-from pipelines.demo.people.payroll import SOCIAL_CHARGES, SOCIAL_PERCENT, WAGES
+from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
+from pipelines.demo.people.organisation import FINANCE, MARKETING, PURCHASING, WAREHOUSE, YEARLY_GROWTH, cost_center
+from pipelines.demo.people.payroll import SOCIAL_PERCENT
 from pipelines.demo.world import World
 
 PLAN, FORECAST = "000", "001"
 """Versions (VERSN)."""
 PLAN_MONTH, FORECAST_MONTH = 11, 7
-REVENUE = (800000, 801000)
 _RATIOS = {  # of net revenue, debit positive, until the books tell: cost centre's department, company 1000, the others
     800000: (0, -0.52, -0.52), 801000: (0, -0.48, -0.48), 805000: (0, -0.45, 0.0), 808000: (0, 0.004, 0.004),
     809000: (0, 0.012, 0.012), 500000: (0, 0.33, 0.36), 501000: (0, 0.32, 0.34), 502000: (0, 0.40, 0.0), 510000: (0, 0.55, 0.0),
     520000: (0, -0.65, 0.0), 530000: (PURCHASING, 0.002, 0.002), 540000: (0, 0.004, 0.001), 580000: (FINANCE, -0.003, -0.003),
     630000: (WAREHOUSE, 0.021, 0.021), 640000: (MARKETING, 0.006, 0.006),
 }  # fmt: skip
-_BY_RULE = (costs.RENT, costs.ENERGY, costs.IT_COSTS, costs.TRAVEL, costs.CONSULTING, costs.BAD_DEBT)
+_BY_RULE = (RENT, ENERGY, IT_COSTS, TRAVEL, CONSULTING, BAD_DEBT)
+_REVENUE = list(REVENUE.values())
 _LEAST_MONTHS = 6  # of books, before their ratios are taken
 _RAISE = 0.03
 _SHOCK_FADES = 0.75  # a month, as planners see it
@@ -71,10 +77,10 @@ def live(world: World) -> None:
 
 def _planned(world: World, months: Sequence[Month], rng: np.random.Generator, *, error: float) -> pl.DataFrame:
     """The budget of ``months``: _SCHEMA, amounts in minor units, debit positive. ``error`` scales the errors of judgement."""
-    level = dict(zip(CURRENCIES, np.exp(error * rng.normal(0, 0.03, len(CURRENCIES))), strict=True))
-    growth = dict(zip(CURRENCIES, error * rng.normal(0, 0.015, len(CURRENCIES)), strict=True))
-    ratio_errors = np.exp(error * rng.normal(0, 0.02, (len(CURRENCIES), len(_RATIOS))))
-    cost_errors = np.exp(error * rng.normal(0, 0.03, (len(CURRENCIES), len(_BY_RULE) + 1)))
+    level = dict(zip(COMPANY_CURRENCY, np.exp(error * rng.normal(0, 0.03, len(COMPANY_CURRENCY))), strict=True))
+    growth = dict(zip(COMPANY_CURRENCY, error * rng.normal(0, 0.015, len(COMPANY_CURRENCY)), strict=True))
+    ratio_errors = np.exp(error * rng.normal(0, 0.02, (len(COMPANY_CURRENCY), len(_RATIOS))))
+    cost_errors = np.exp(error * rng.normal(0, 0.03, (len(COMPANY_CURRENCY), len(_BY_RULE) + 1)))
     sales = {
         (month.index, company): amount
         * level[company]
@@ -84,11 +90,11 @@ def _planned(world: World, months: Sequence[Month], rng: np.random.Generator, *,
     }
     dampened = {key: amount * _run_rate(world.month, key[0] - world.month.index) for key, amount in sales.items()}
     rows: list[_Row] = []
-    for place, company in enumerate(CURRENCIES):
+    for place, company in enumerate(COMPANY_CURRENCY):
         ratios = _ratios(world, company)
         errors = dict(zip(_RATIOS, ratio_errors[place], strict=True))
         # the two revenues share what is expected of both
-        errors |= dict.fromkeys(REVENUE, 1.0)
+        errors |= dict.fromkeys(_REVENUE, 1.0)
         for month in months:
             revenue = dampened[month.index, company]
             rows += [
@@ -100,7 +106,7 @@ def _planned(world: World, months: Sequence[Month], rng: np.random.Generator, *,
     judged = pl.DataFrame(
         [
             (company, account, float(cost_errors[row, place]))
-            for row, company in enumerate(CURRENCIES)
+            for row, company in enumerate(COMPANY_CURRENCY)
             for account, place in by_rule.items()
         ],
         schema={"company": pl.Int32, "account": pl.Int64, "judged": pl.Float64},
@@ -110,7 +116,7 @@ def _planned(world: World, months: Sequence[Month], rng: np.random.Generator, *,
         expected = costs.expected(world, month, is_planned=True)
         expected = expected.join(judged, on=["company", "account"], how="inner", maintain_order="left")
         frames.append(_dated(expected.with_columns(pl.col("amount") * pl.col("judged")), month))
-    wage_errors = dict(zip(CURRENCIES, cost_errors[:, -1], strict=True))
+    wage_errors = dict(zip(COMPANY_CURRENCY, cost_errors[:, -1], strict=True))
     frames += [_wages(world, month, wage_errors) for month in months]
     return pl.concat(frames)
 
@@ -147,10 +153,10 @@ def _ratios(world: World, company: int) -> dict[int, tuple[str, float]]:
             .agg((pl.col("debit") - pl.col("credit")).sum().cast(pl.Float64))
             .iter_rows()
         )
-        revenue = -sum(net.get(account, 0.0) for account in REVENUE)
+        revenue = -sum(net.get(account, 0.0) for account in _REVENUE)
         if (
             revenue > 0
-            and past.filter(pl.col("account").is_in(REVENUE)).select("year", "period").n_unique() >= _LEAST_MONTHS
+            and past.filter(pl.col("account").is_in(_REVENUE)).select("year", "period").n_unique() >= _LEAST_MONTHS
         ):
             usual = {account: net.get(account, 0.0) / revenue for account in _RATIOS}
     return {account: (centers[account], ratio) for account, ratio in usual.items() if ratio}
@@ -183,17 +189,17 @@ def _scheduled(world: World, month: Month) -> pl.DataFrame:
     habit = pl.col("cost").first() * overhead.YEARLY_PURCHASE / overhead.LIFE
     bought = max(0, month.index - world.month.index) / 12
     worn = machinery.group_by("company", "cost_center", maintain_order=True).agg(
-        amount=pl.col("amount").sum() + habit * bought, account=pl.lit(overhead.DEPRECIATION, pl.Int64)
+        amount=pl.col("amount").sum() + habit * bought, account=pl.lit(DEPRECIATION, pl.Int64)
     )
     left = 1 - min(1.0, max(0, month.index - world.month.index) // 3 / overhead.REPAYMENT_QUARTERS)
     center = pl.col("company").replace_strict(
-        {company: cost_center(company, FINANCE) for company in CURRENCIES}, return_dtype=pl.String
+        {company: cost_center(company, FINANCE) for company in COMPANY_CURRENCY}, return_dtype=pl.String
     )
     interest = world.state["loan"].select(
         "company",
         cost_center=center,
         amount=pl.col("outstanding") * overhead.YEARLY_INTEREST / 12 * left,
-        account=pl.lit(overhead.INTEREST, pl.Int64),
+        account=pl.lit(INTEREST, pl.Int64),
     )
     return pl.concat([_dated(worn, month), _dated(interest, month)])
 
@@ -209,7 +215,7 @@ def _emit(world: World, planned: pl.DataFrame, version: str, day: int) -> None:
         # A part of the key is never empty: # is "not assigned".
         KOSTL=pl.when(pl.col("cost_center") != "").then("cost_center").otherwise(pl.lit("#")),
         VERSN=pl.lit(version),
-        WAERS=pl.col("company").replace_strict(CURRENCIES, return_dtype=pl.String),
+        WAERS=pl.col("company").replace_strict(COMPANY_CURRENCY, return_dtype=pl.String),
         HSL=pl.when(pl.col("amount") < 0).then(-whole).otherwise(whole),
     )
     world.emit("sap/ZBUDGET", rows, on=day)

@@ -6,21 +6,13 @@ from datetime import date
 import polars as pl
 
 from pipelines.demo.calendar import day_number
+from pipelines.demo.finance.accounts import FIRST_PROFIT_AND_LOSS, STOCK_ACCOUNT
 from pipelines.demo.finance.rates import CURRENCIES, ZERO_DECIMAL
 from pipelines.demo.lookup import looked_up
 from pipelines.demo.world import World
 
 CHART = "NWCO"
-RECEIVABLES, RECEIVABLES_INTERCOMPANY = 140000, 140100
-PAYABLES, PAYABLES_INTERCOMPANY = 160000, 160100
-STOCK = (300000, 310000, 320000)
-BANK = 113100
-RETAINED_EARNINGS = 90000
-BAD_DEBT = 680000
-FX_GAIN, FX_LOSS = 700000, 701000
-DISCOUNT_GRANTED, DISCOUNT_RECEIVED = 808000, 580000
-FIRST_PROFIT_AND_LOSS = 500000
-"""Accounts from here on are profit and loss; those below are the balance sheet."""
+STOCK = tuple(STOCK_ACCOUNT.values())
 
 
 @dataclass(frozen=True)

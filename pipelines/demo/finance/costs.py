@@ -8,9 +8,19 @@ import polars as pl
 
 from pipelines.demo.calendar import Month
 from pipelines.demo.demand import DEMAND
+from pipelines.demo.finance.accounts import (
+    BAD_DEBT,
+    CONSULTING,
+    ENERGY,
+    FREIGHT,
+    IT_COSTS,
+    MARKETING_COSTS,
+    RENT,
+    TRAVEL,
+)
+from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
 from pipelines.demo.people.organisation import (
     CELLS,
-    CURRENCIES,
     FINANCE,
     HISTORY_MONTHS,
     IT,
@@ -27,9 +37,6 @@ from pipelines.demo.people.organisation import (
 from pipelines.demo.scales import Scale
 from pipelines.demo.world import World
 
-RENT, ENERGY, FREIGHT, MARKETING_COSTS, IT_COSTS, TRAVEL, CONSULTING, BAD_DEBT = (
-    610000, 620000, 630000, 640000, 650000, 660000, 690000, 680000,
-)  # fmt: skip
 LOCAL_FOR_EUR = {1000: 1.0, 2000: 1.08, 3000: 0.86}
 """Units of a company's currency for EUR 1 in the rules of thumb below; never used to translate what is posted."""
 INFLATION = 1.021  # a year, of everything but wages
@@ -88,7 +95,7 @@ def basis(world: World) -> dict[int, float]:
     there = world.state.get("plan_basis")
     if there is not None:
         known = dict(zip(there["company"].to_list(), map(float, there["revenue_month"].to_list()), strict=True))
-        return {company: known.get(company, 0.0) for company in CURRENCIES}
+        return {company: known.get(company, 0.0) for company in COMPANY_CURRENCY}
     whole = sum(demand_of(Month(index), is_planned=False) for index in range(HISTORY_MONTHS))
     monthly = world.scale.order_lines / whole * _LINE_VALUE * 100
     return {company: monthly * share * LOCAL_FOR_EUR[company] for company, share in _COMPANY_SHARES.items()}
@@ -105,14 +112,16 @@ def revenue(world: World, month: Month, *, is_planned: bool) -> dict[int, float]
 def yearly_revenue(world: World) -> dict[int, float]:
     """Net revenue of each company in its first twelve months, as planned: minor units of its currency."""
     months = [revenue(world, Month(index), is_planned=True) for index in range(12)]
-    return {company: sum(one[company] for one in months) for company in CURRENCIES}
+    return {company: sum(one[company] for one in months) for company in COMPANY_CURRENCY}
 
 
 @cache
 def _footprint(scale: Scale) -> dict[tuple[int, int], int]:
     """People that each company and department has room for; it does not follow every hire."""
-    heads = {(company, MANAGEMENT): 1 for company in CURRENCIES} | {(company, IT): 0 for company in CURRENCIES}
-    heads |= {(company, department): 0 for company in CURRENCIES for department in (MARKETING, FINANCE)}
+    heads = {(company, MANAGEMENT): 1 for company in COMPANY_CURRENCY} | {
+        (company, IT): 0 for company in COMPANY_CURRENCY
+    }
+    heads |= {(company, department): 0 for company in COMPANY_CURRENCY for department in (MARKETING, FINANCE)}
     for cell, count in zip(CELLS, wanted(scale, Month(0)), strict=True):
         key = (cell.company, JOBS[cell.job].department)
         heads[key] = heads.get(key, 0) + count

@@ -11,14 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from pipelines.demo.finance.chart_of_accounts import (
-    FIRST_PROFIT_AND_LOSS,
-    PAYABLES,
-    RECEIVABLES,
-    RETAINED_EARNINGS,
-    STOCK,
-    currency_of,
-)
+from pipelines.demo.finance.accounts import FIRST_PROFIT_AND_LOSS, PAYABLES, RECEIVABLES, RETAINED_EARNINGS
+from pipelines.demo.finance.chart_of_accounts import STOCK, currency_of
 from pipelines.demo.finance.rates import GROUP_CURRENCY, Exchange, exchange
 from pipelines.demo.lookup import with_schema
 from pipelines.demo.world import World

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from pipelines.demo.finance import ledger
-from pipelines.demo.people.organisation import CURRENCIES
+from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
 from pipelines.demo.world import World
 
 Line = tuple[int, int, str | None]
@@ -30,7 +30,7 @@ class ManualPostings:
         doc = len(self._headers) + 1
         real = [(doc, account, amount, center) for account, amount, center in lines if amount]
         if real:
-            self._headers.append((doc, company, kind, day, day, CURRENCIES[company], reference, text, "BKPF"))
+            self._headers.append((doc, company, kind, day, day, COMPANY_CURRENCY[company], reference, text, "BKPF"))
             self._lines += real
 
     def post(self, world: World) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.finance import ledger
-from pipelines.demo.finance.chart_of_accounts import (
+from pipelines.demo.finance.accounts import (
     BAD_DEBT,
     BANK,
     DISCOUNT_GRANTED,
@@ -16,8 +16,8 @@ from pipelines.demo.finance.chart_of_accounts import (
     FX_LOSS,
     PAYABLES,
     RECEIVABLES,
-    currency_of,
 )
+from pipelines.demo.finance.chart_of_accounts import currency_of
 from pipelines.demo.finance.rates import GROUP_CURRENCY, convert
 from pipelines.demo.lookup import with_schema
 from pipelines.demo.world import World

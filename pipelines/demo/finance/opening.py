@@ -5,11 +5,12 @@ import polars as pl
 
 from pipelines.demo.calendar import Month
 from pipelines.demo.finance import costs
+from pipelines.demo.finance.accounts import BANK, LOAN, MACHINERY, SHARE_CAPITAL
+from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
 from pipelines.demo.finance.manual_postings import ManualPostings
-from pipelines.demo.people.organisation import CURRENCIES, PRODUCTION, WAREHOUSE, cost_center
+from pipelines.demo.people.organisation import PRODUCTION, WAREHOUSE, cost_center
 from pipelines.demo.world import World
 
-MACHINERY, SHARE_CAPITAL, LOAN, BANK = 10000, 70000, 79000, 113100
 MACHINERY_SHARE, LOAN_SHARE, BANK_SHARE = 0.4, 0.22, 0.30  # of a year's revenue
 MARGIN = 0.30  # of revenue, that the company counts on before people and overhead
 CUSHION_YEARS = 4  # of the loss of a company whose margin does not carry its people
@@ -31,7 +32,7 @@ def found(world: World) -> None:
     day = world.month.first
     journal = ManualPostings()
     machines, loans = [], []
-    for company in CURRENCIES:
+    for company in COMPANY_CURRENCY:
         running = 12 * (1.21 * wages.get(company, 0) + spent.get(company, 0.0))
         machinery = _round(MACHINERY_SHARE * yearly[company])
         loan = _round(LOAN_SHARE * yearly[company])

@@ -5,17 +5,34 @@ import polars as pl
 
 from pipelines.demo.calendar import Month, business_day
 from pipelines.demo.finance import costs
-from pipelines.demo.finance.costs import CONSULTING, ENERGY, FREIGHT, IT_COSTS, MARKETING_COSTS, RENT, TRAVEL
+from pipelines.demo.finance.accounts import (
+    ACCUMULATED_DEPRECIATION,
+    BANK,
+    CONSULTING,
+    COST_OF_SALES,
+    DEPRECIATION,
+    ENERGY,
+    FREIGHT,
+    INPUT_TAX,
+    INTEREST,
+    IT_COSTS,
+    LOAN,
+    MACHINERY,
+    MARKETING_COSTS,
+    OUTPUT_TAX,
+    PAYROLL_LIABILITIES,
+    RENT,
+    RETAINED_EARNINGS,
+    TRAVEL,
+)
+from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
 from pipelines.demo.finance.manual_postings import Line, ManualPostings
-from pipelines.demo.finance.opening import BANK, LOAN, LOAN_SCHEMA, MACHINERY, MACHINERY_SCHEMA
-from pipelines.demo.people.organisation import CURRENCIES, FINANCE, MARKETING, cost_center
+from pipelines.demo.finance.opening import LOAN_SCHEMA, MACHINERY_SCHEMA
+from pipelines.demo.people.organisation import FINANCE, MARKETING, cost_center
 from pipelines.demo.world import World
 
-ACCUMULATED_DEPRECIATION, DEPRECIATION, INTEREST = 11000, 670000, 710000
-INPUT_TAX, OUTPUT_TAX, RETAINED_EARNINGS = 154000, 175000, 90000
-ACCRUED = 175500
+ACCRUED = PAYROLL_LIABILITIES
 """The account of accruals; the chart has none of their own, and this one holds liabilities that are settled next month too."""
-COST_OF_SALES = (500000, 501000)
 FREIGHT_OF_COST = 0.031  # of the cost of the goods issued
 TAX_PERCENT = {1000: 19, 2000: 0, 3000: 20}
 LIFE = 120  # months of machinery
@@ -53,9 +70,9 @@ def live(world: World) -> None:
     expected = expected.with_columns(noise=pl.Series(rng.normal(0, 1, expected.height)))
     _pay_costs(world, journal, expected)
     _accrue(world, journal, expected)
-    _pay_freight(world, journal, expected, rng.normal(0, 0.05, len(CURRENCIES)))
+    _pay_freight(world, journal, expected, rng.normal(0, 0.05, len(COMPANY_CURRENCY)))
     _pay_campaigns(world, journal)
-    _keep_machinery(world, journal, rng.uniform(0.7, 1.3, len(CURRENCIES)))
+    _keep_machinery(world, journal, rng.uniform(0.7, 1.3, len(COMPANY_CURRENCY)))
     _serve_loans(world, journal)
     _settle_tax(world, journal)
     journal.post(world)
@@ -88,9 +105,11 @@ def _pay_costs(world: World, journal: ManualPostings, expected: pl.DataFrame) ->
     columns = ("company", "account", "amount", "noise", "cost_center")
     for company, account, *cost in expected.select(columns).iter_rows():
         costs_of.setdefault((company, account), []).append((cost[0], cost[1], cost[2]))
-    by_mistake = world.rng("double_postings").random((len(_PAID), len(CURRENCIES))) < POSTED_TWICE_SHARE * world.mess
+    by_mistake = (
+        world.rng("double_postings").random((len(_PAID), len(COMPANY_CURRENCY))) < POSTED_TWICE_SHARE * world.mess
+    )
     for row, (account, (text, place, spread)) in enumerate(_PAID.items()):
-        for column, company in enumerate(CURRENCIES):
+        for column, company in enumerate(COMPANY_CURRENCY):
             amounts = [
                 (_minor(amount * np.exp(spread * noise - spread * spread / 2)), center)
                 for amount, noise, center in costs_of.get((company, account), [])
@@ -123,7 +142,7 @@ def _accrue(world: World, journal: ManualPostings, expected: pl.DataFrame) -> No
         accrued=(pl.col("amount") + 0.5).floor().cast(pl.Int64),
         invoiced=(pl.col("amount") * (0.06 * pl.col("noise")).exp() + 0.5).floor().cast(pl.Int64),
     )
-    for company in CURRENCIES:
+    for company in COMPANY_CURRENCY:
         for frame, kind, day, sign, text in (
             (before, "AB", month.first, -1, "Reversal of accrual, energy"),
             (now, "SA", month.last, 1, "Accrual, energy"),
@@ -148,7 +167,9 @@ def _pay_freight(world: World, journal: ManualPostings, expected: pl.DataFrame, 
     issued = dict(
         world.state["balance"]
         .filter(
-            pl.col("account").is_in(COST_OF_SALES) & (pl.col("year") == month.year) & (pl.col("period") == month.number)
+            pl.col("account").is_in(list(COST_OF_SALES.values()))
+            & (pl.col("year") == month.year)
+            & (pl.col("period") == month.number)
         )
         .group_by("company", maintain_order=True)
         .agg((pl.col("debit") - pl.col("credit")).sum())
@@ -159,7 +180,8 @@ def _pay_freight(world: World, journal: ManualPostings, expected: pl.DataFrame, 
     for company, amount, center in freight.select("company", "amount", "cost_center").iter_rows():
         cost = issued.get(company, 0)
         whole = _minor(
-            (FREIGHT_OF_COST * cost * rise if cost > 0 else amount) * np.exp(noise[list(CURRENCIES).index(company)])
+            (FREIGHT_OF_COST * cost * rise if cost > 0 else amount)
+            * np.exp(noise[list(COMPANY_CURRENCY).index(company)])
         )
         parts = (whole * 3 // 10, whole * 3 // 10, whole - 2 * (whole * 3 // 10))
         for turn, (part, place) in enumerate(zip(parts, _FREIGHT_DAYS, strict=True), start=1):
@@ -230,7 +252,7 @@ def _settle_tax(world: World, journal: ManualPostings) -> None:
         (pl.col("year") * 12 + pl.col("period")) < month.year * 12 + month.number
     )
     sums = _net(world.state["balance"].filter(is_due), "company", "account")
-    for company in CURRENCIES:
+    for company in COMPANY_CURRENCY:
         due = {account: sums.get((company, account), 0) for account in (OUTPUT_TAX, INPUT_TAX)}
         lines: list[Line] = [(account, -amount, None) for account, amount in due.items()]
         lines.append((BANK, sum(due.values()), None))

@@ -11,7 +11,8 @@ import polars as pl
 
 from pipelines.demo.calendar import Month, business_day
 from pipelines.demo.customers.person_names import LANGUAGES, draw_given_names, draw_surnames
-from pipelines.demo.people.organisation import CURRENCIES, EXECUTIVE, FIRST_POSITION, JOBS, LEAD, MEMBER, OPEN
+from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
+from pipelines.demo.people.organisation import EXECUTIVE, FIRST_POSITION, JOBS, LEAD, MEMBER, OPEN
 from pipelines.demo.people.rosters import Roster, Rows
 from pipelines.demo.world import World
 
@@ -326,4 +327,4 @@ class Careers:
 
 def currency(company: pl.Expr) -> pl.Expr:
     """The currency of a company."""
-    return company.replace_strict(CURRENCIES, return_dtype=pl.String)
+    return company.replace_strict(COMPANY_CURRENCY, return_dtype=pl.String)

@@ -8,6 +8,7 @@ from functools import cache
 import polars as pl
 
 from pipelines.demo.calendar import Month
+from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
 from pipelines.demo.scales import Scale
 
 OPEN = 2_932_896
@@ -16,7 +17,6 @@ OLDEST = 16_436
 """2015-01-01, the first day of the cost centres."""
 HISTORY_MONTHS = 36
 YEARLY_GROWTH = 0.04  # of the workforce
-CURRENCIES = {1000: "EUR", 2000: "USD", 3000: "GBP"}
 COUNTRIES = {1000: "Germany", 2000: "United States", 3000: "United Kingdom"}
 HEAD_OFFICES = {1000: 1500, 2000: 2500, 3000: 3500}
 EXECUTIVE, HEAD, LEAD, MEMBER = 0, 1, 2, 3
@@ -171,7 +171,7 @@ def cost_centers() -> pl.DataFrame:
             f"{department.name} {company}",
             department.kind,
         )
-        for company in CURRENCIES
+        for company in COMPANY_CURRENCY
         for department in DEPARTMENTS
         if company == 1000 or department.number != PRODUCTION
     ]

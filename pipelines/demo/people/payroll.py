@@ -3,13 +3,14 @@
 import polars as pl
 
 from pipelines.demo.calendar import Month, business_day
+from pipelines.demo.finance.accounts import BANK, PAYROLL_LIABILITIES, SOCIAL_CHARGES, WAGES
+from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
 from pipelines.demo.finance.manual_postings import ManualPostings
 from pipelines.demo.lookup import looked_up
 from pipelines.demo.people.careers import ACTIVE, GONE
-from pipelines.demo.people.organisation import CURRENCIES, OPEN
+from pipelines.demo.people.organisation import OPEN
 from pipelines.demo.world import World
 
-WAGES, SOCIAL_CHARGES, BANK, PAYROLL_LIABILITIES = 600000, 601000, 113100, 175500
 SOCIAL_PERCENT = 21  # of wages, on top of them
 DEDUCTED_PERCENT = 36  # of wages: taxes and the employees' social charges, paid to the authorities in the next month
 LIABILITY_SCHEMA = pl.Schema({"company": pl.Int32, "amount": pl.Int64})
@@ -59,7 +60,7 @@ def earned(world: World) -> pl.DataFrame:
     length = last - first + 1
     return (
         staff.filter((pl.col("from_day") <= last) & (pl.col("until_day") >= first - 1))
-        .with_columns(days=days, currency=looked_up("company", CURRENCIES, pl.String))
+        .with_columns(days=days, currency=looked_up("company", COMPANY_CURRENCY, pl.String))
         .with_columns(wage=(2 * pl.col("salary") * pl.col("days") + length) // (2 * length))
     )
 

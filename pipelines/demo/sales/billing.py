@@ -5,7 +5,8 @@ import polars as pl
 
 from pipelines.demo.calendar import Month, business_day
 from pipelines.demo.finance import ledger, open_items
-from pipelines.demo.finance.chart_of_accounts import RECEIVABLES, currency_of
+from pipelines.demo.finance.accounts import CREDIT_NOTES, OUTPUT_TAX, RECEIVABLES, REVENUE
+from pipelines.demo.finance.chart_of_accounts import currency_of
 from pipelines.demo.finance.rates import convert, exchange
 from pipelines.demo.lookup import looked_up
 from pipelines.demo.sales.deliveries import DELIVERED
@@ -18,9 +19,6 @@ COLLECTIVE_SHARE = 0.15  # of the customers: one invoice at the end of the month
 RETURNED_SHARE = 0.012
 COMPLAINT_SHARE = 0.006
 DISPUTED_SHARE = 0.015
-REVENUE = {"FERT": 800000, "HAWA": 801000}
-CREDIT_NOTES = 809000
-OUTPUT_TAX = 175000
 
 TO_BILL = (*DELIVERED, "bill_day", "vgbel", "vgpos", "net", "credit")
 """A line to bill: DELIVERED, the day, the document before it, its net amount, and whether it is a credit."""

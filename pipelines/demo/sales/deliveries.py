@@ -3,6 +3,7 @@
 import polars as pl
 
 from pipelines.demo.finance import ledger
+from pipelines.demo.finance.accounts import COST_OF_SALES, STOCK_ACCOUNT
 from pipelines.demo.finance.chart_of_accounts import currency_of
 from pipelines.demo.lookup import looked_up
 from pipelines.demo.sales.sales_orders import REMEMBERED
@@ -13,8 +14,6 @@ DELIVERIES = (80_000_001, 99_999_999)
 WORTH_A_CALL_DAYS = 3  # late by more than that, customers may open a case
 RETURN_DELIVERIES = (60_000_001, 79_999_999)
 """Number ranges, which share the key of LIKP."""
-COST_ACCOUNTS = {"FERT": (500000, 320000), "HAWA": (501000, 310000)}
-"""By kind of material: the account of cost of sales, and the account of stock."""
 
 DELIVERED = (*REMEMBERED, "day", "shipped", "value", "delivery", "item")
 
@@ -93,15 +92,13 @@ def _post(world: World, lines: pl.DataFrame, *, movement: str, sign: int) -> Non
             pl.col("ship_to").alias("kunnr"), "delivery", pl.col("item").alias("delivery_item"),
         ),
     )  # fmt: skip
-    costs = {kind: accounts[0] for kind, accounts in COST_ACCOUNTS.items()}
-    stocks = {kind: accounts[1] for kind, accounts in COST_ACCOUNTS.items()}
     sides = [
         lines.select(
             pl.col("delivery").alias("doc"), "material_kind",
             looked_up("material_kind", accounts, pl.Int64).alias("account"),
             (side * pl.col("value")).alias("amount"),
         )
-        for accounts, side in ((costs, sign), (stocks, -sign))
+        for accounts, side in ((COST_OF_SALES, sign), (STOCK_ACCOUNT, -sign))
     ]  # fmt: skip
     entries = pl.concat(sides).group_by("doc", "account", maintain_order=True).agg(pl.col("amount").sum())
     heads = lines.unique("delivery", keep="first", maintain_order=True).select(

@@ -6,13 +6,12 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.finance import ledger
+from pipelines.demo.finance.accounts import PRICE_DIFFERENCES, STOCK_ACCOUNT
 from pipelines.demo.lookup import looked_up, with_schema
 from pipelines.demo.supply import movements
 from pipelines.demo.supply.movements import CURRENCY_OF_SITE
-from pipelines.demo.supply.stock import ACCOUNT, COMPANY_OF_SITE
+from pipelines.demo.supply.stock import COMPANY_OF_SITE
 from pipelines.demo.world import World
-
-PRICE_DIFFERENCES = 530000
 
 MOVE = pl.Schema({
     "doc": pl.Int64, "day": pl.Int32, "movement": pl.String, "material": pl.Int64, "site": pl.Int32, "quantity": pl.Int64,
@@ -107,7 +106,7 @@ def _goods_lines(world: World, moves: pl.DataFrame) -> pl.DataFrame:
         pl.coalesce("amount", "value").alias("amount"), pl.coalesce("local", "value").alias("local")
     )
     stock = moves.select(
-        "doc", looked_up("kind", ACCOUNT, pl.Int64).alias("account"), "amount",
+        "doc", looked_up("kind", STOCK_ACCOUNT, pl.Int64).alias("account"), "amount",
         pl.col("value").alias("local"), "material", "site", "quantity",
     )  # fmt: skip
     against = moves.filter(pl.col("counter").is_not_null())

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.calendar import business_day
+from pipelines.demo.finance.accounts import CONSUMPTION, OUTPUT
 from pipelines.demo.supply.journal import Journal
 from pipelines.demo.supply.purchasing import stacked
 from pipelines.demo.supply.replenishment import Bills
@@ -14,7 +15,6 @@ from pipelines.demo.world import World
 
 FIRST_ORDER = 1_000_001
 SCRAP = (0.005, 0.07)
-CONSUMPTION, OUTPUT = 510000, 520000
 
 ORDER = pl.Schema({
     "aufnr": pl.Int64, "material": pl.Int64, "site": pl.Int32, "quantity": pl.Int64, "created": pl.Int32,

@@ -3,6 +3,7 @@
 import numpy as np
 import polars as pl
 
+from pipelines.demo.finance.accounts import CLEARING
 from pipelines.demo.finance.rates import CURRENCIES, exchange
 from pipelines.demo.lookup import looked_up
 from pipelines.demo.supply.journal import Journal
@@ -13,7 +14,6 @@ from pipelines.demo.supply.suppliers import INTERCOMPANY_SUPPLIER
 from pipelines.demo.world import World
 
 FIRST_ORDER = 4_500_000_001
-CLEARING = 191100
 """Goods received, invoice not yet."""
 MISTAKEN = 0.004
 """Of receipts: posted, reversed and posted again."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from pipelines.demo.finance.accounts import STOCK_ACCOUNT
 from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY, SITES
 from pipelines.demo.lookup import looked_up
 from pipelines.demo.supply import catalogue
@@ -23,8 +24,6 @@ Mask = npt.NDArray[np.bool_]
 
 WAREHOUSES = (1500, 1600, 2500, 3500)
 COMPANY_OF_SITE = {site.site: site.company for site in SITES}
-ACCOUNT = {"ROH": 300000, "HAWA": 310000, "FERT": 320000}
-"""The ledger account of the stock of a kind of material."""
 VALUATION_CLASS = {"ROH": 3000, "HAWA": 3100, "FERT": 7920}
 TRANSFER_MARKUP = 1.12
 """What companies 2000 and 3000 pay company 1000 for a product, relative to its standard price."""
@@ -233,7 +232,7 @@ def record(world: World) -> None:
     by_account = stock.join(kinds, on="material", how="left", maintain_order="left").select(
         looked_up("site", COMPANY_OF_SITE, pl.Int32).alias("company"),
         "site",
-        looked_up("kind", ACCOUNT, pl.Int64).alias("account"),
+        looked_up("kind", STOCK_ACCOUNT, pl.Int64).alias("account"),
         "value",
     )
     sums = (

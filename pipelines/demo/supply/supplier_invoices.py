@@ -6,25 +6,28 @@ import numpy as np
 import polars as pl
 
 from pipelines.demo.calendar import business_day
-from pipelines.demo.finance.chart_of_accounts import (
+from pipelines.demo.finance.accounts import (
     BANK,
+    CLEARING,
     FX_GAIN,
     FX_LOSS,
+    INPUT_TAX,
     PAYABLES,
     PAYABLES_INTERCOMPANY,
-    currency_of,
+    PRICE_DIFFERENCES,
+    RECEIVABLES_INTERCOMPANY,
 )
+from pipelines.demo.finance.chart_of_accounts import currency_of
 from pipelines.demo.finance.rates import convert
-from pipelines.demo.supply.journal import PRICE_DIFFERENCES, Journal
-from pipelines.demo.supply.purchase_documents import CLEARING, company_of, currency_name
+from pipelines.demo.supply.journal import Journal
+from pipelines.demo.supply.purchase_documents import company_of, currency_name
 from pipelines.demo.supply.suppliers import INTERCOMPANY_SUPPLIER
 from pipelines.demo.world import World
 
 FIRST_INVOICE = 5_105_600_001
-INPUT_TAX, TAX_PERCENT = 154000, 19
+TAX_PERCENT = 19
 DEARER = 0.04
 """Of invoiced items: at another price than ordered."""
-RECEIVABLE_INTERCOMPANY = 140100
 SETTLEMENT_DAY = 14
 
 AWAITED = pl.Schema({
@@ -195,7 +198,7 @@ def _settle(world: World, journal: Journal) -> None:
         side(paid, BANK, -amount, -pl.col("paid"), creditor),
         side(paid.filter(off != 0), pl.when(off > 0).then(FX_LOSS).otherwise(FX_GAIN), zero, off, creditor),
         side(received, BANK, amount, amount, debtor),
-        side(received, RECEIVABLE_INTERCOMPANY, -amount, -amount, debtor),
+        side(received, RECEIVABLES_INTERCOMPANY, -amount, -amount, debtor),
     ]
     journal.enter(headers, pl.concat(lines))
 

@@ -7,20 +7,26 @@ import polars as pl
 
 from pipelines.demo.calendar import is_business_day
 from pipelines.demo.finance import payables
-from pipelines.demo.finance.chart_of_accounts import RETAINED_EARNINGS, currency_of
+from pipelines.demo.finance.accounts import (
+    PRICE_DIFFERENCES,
+    RETAINED_EARNINGS,
+    ROUNDING_DIFFERENCES,
+    SCRAP,
+    STOCK_ACCOUNT,
+)
+from pipelines.demo.finance.chart_of_accounts import currency_of
 from pipelines.demo.lookup import looked_up
 from pipelines.demo.supply import catalogue, purchase_documents, replenishment, stock, supplier_invoices
-from pipelines.demo.supply.journal import PRICE_DIFFERENCES, Journal
+from pipelines.demo.supply.journal import Journal
 from pipelines.demo.supply.production import ORDER, Production
 from pipelines.demo.supply.purchasing import ARRIVAL, ITEM, Purchasing, stacked
 from pipelines.demo.supply.replenishment import Plan
 from pipelines.demo.supply.shipping import OPEN_DEMAND, Shipping, demand_per_place
-from pipelines.demo.supply.stock import ACCOUNT, COMPANY_OF_SITE, STOCK, Ints, Stock
+from pipelines.demo.supply.stock import COMPANY_OF_SITE, STOCK, Ints, Stock
 from pipelines.demo.supply.supplier_invoices import AWAITED, SETTLED
 from pipelines.demo.supply.transfers import Transfers
 from pipelines.demo.world import World
 
-ROUNDING_DIFFERENCES, SCRAP = 531000, 540000
 SCRAPPED_A_DAY = 0.0006
 """Of the places with stock: a part is found damaged."""
 MOST_LOTS = 4
@@ -319,7 +325,7 @@ def _journal_revaluation(journal: Journal, rows: pl.DataFrame, account: int, tex
     )  # fmt: skip
     change = pl.col("change")
     lines = rows.select(
-        "doc", looked_up("kind", ACCOUNT, pl.Int64).alias("account"), change.alias("amount"),
+        "doc", looked_up("kind", STOCK_ACCOUNT, pl.Int64).alias("account"), change.alias("amount"),
         change.alias("local"), "material", "site",
     )  # fmt: skip
     against = rows.group_by("doc", maintain_order=True).agg(change.sum()).filter(change != 0)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
+from pipelines.demo.finance.accounts import COST_OF_SALES_INTERCOMPANY, RECEIVABLES_INTERCOMPANY, REVENUE_INTERCOMPANY
 from pipelines.demo.lookup import looked_up
 from pipelines.demo.supply.journal import Journal
 from pipelines.demo.supply.purchasing import Purchasing, stacked
@@ -15,7 +16,6 @@ WEEKDAYS = {1500: (0, 1, 2, 3, 4), 1600: (0, 2, 4), 2500: (1, 3), 3500: (0, 3)}
 """On which weekdays, 0 for Monday, a transport leaves for the warehouse."""
 OVERSEAS = {2500: (10, 17), 3500: (4, 8)}
 """Days that goods are on their way to a warehouse of another company."""
-COST_OF_SALES, RECEIVABLE, REVENUE = 502000, 140100, 805000
 
 
 @dataclass
@@ -118,7 +118,7 @@ class Transfers:
             pl.lit("643").alias("movement"),
             -pl.col("quantity"),
             -pl.col("value"),
-            pl.lit(COST_OF_SALES, pl.Int64).alias("counter"),
+            pl.lit(COST_OF_SALES_INTERCOMPANY, pl.Int64).alias("counter"),
         )
         journal.move(
             moves.select(
@@ -142,6 +142,6 @@ class Transfers:
                 (sign * pl.col("amount")).alias("local"),
                 "partner_company",
             )
-            for account, sign in ((RECEIVABLE, 1), (REVENUE, -1))
+            for account, sign in ((RECEIVABLES_INTERCOMPANY, 1), (REVENUE_INTERCOMPANY, -1))
         ]
         journal.enter(headers, pl.concat(sides))

@@ -8,9 +8,10 @@ import pytest
 
 from pipelines.demo.calendar import Month
 from pipelines.demo.finance import budget, opening, overhead
+from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
 from pipelines.demo.finance.overhead import LIFE, depreciation
 from pipelines.demo.people import payroll, people
-from pipelines.demo.people.organisation import CURRENCIES, OPEN, workforce
+from pipelines.demo.people.organisation import OPEN, workforce
 from pipelines.demo.scales import SCALES
 from pipelines.demo.shapes import SHAPES
 from pipelines.demo.world import World
@@ -172,7 +173,7 @@ def test_the_company_grows_to_its_scale(lived: World) -> None:
     there = lived.state["employee"].filter(pl.col("until_day").is_null()).height
     assert there == pytest.approx(SCALES["small"].employees, rel=0.06)
     reps = lived.state["employee"].filter(pl.col("until_day").is_null() & (pl.col("job") == "sales_rep"))
-    assert set(reps["company"]) == set(CURRENCIES)
+    assert set(reps["company"]) == set(COMPANY_CURRENCY)
 
 
 def test_cost_centers_of_employees_are_known(lived: World) -> None:
@@ -224,7 +225,7 @@ def test_long_leaves_are_not_paid(lived: World) -> None:
 
 def test_payroll_liabilities_are_paid_in_the_next_month(booked: World) -> None:
     lines = versions(booked, "sap/ACDOCA").filter((pl.col("BLART") == "PY") & (pl.col("RACCT") == 175500))
-    for company in CURRENCIES:
+    for company in COMPANY_CURRENCY:
         mine = lines.filter(pl.col("RBUKRS").cast(pl.String) == str(company))
         for index in range(1, MONTHS):
             before, now = Month(index - 1), Month(index)
@@ -270,7 +271,7 @@ def test_budget_has_every_month_company_and_cost_before_the_month_begins(booked:
     spent = versions(booked, "sap/ACDOCA").filter(pl.col("RACCT") >= 500000)
     wanted = {
         (str(company), month.year, month.number, account)
-        for company in CURRENCIES
+        for company in COMPANY_CURRENCY
         for month in map(Month, range(MONTHS))
         for account in {*spent.filter(pl.col("RBUKRS").cast(pl.String) == str(company))["RACCT"], 800000, 801000}
     }
