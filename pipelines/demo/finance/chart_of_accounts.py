@@ -17,21 +17,23 @@ STOCK = tuple(STOCK_ACCOUNT.values())
 
 @dataclass(frozen=True)
 class Company:
-    """A legal entity (company code)."""
+    """A legal entity (company code); ``tax_percent`` is the value added tax at home."""
 
     company: int
     name: str
     city: str
     country: str
     currency: str
+    tax_percent: int
 
 
 COMPANIES = (
-    Company(1000, "Nordwerk Industrial AG", "Kassel", "DE", "EUR"),
-    Company(2000, "Nordwerk Inc.", "Chicago", "US", "USD"),
-    Company(3000, "Nordwerk UK Ltd", "Leeds", "GB", "GBP"),
+    Company(1000, "Nordwerk Industrial AG", "Kassel", "DE", "EUR", 19),
+    Company(2000, "Nordwerk Inc.", "Chicago", "US", "USD", 0),
+    Company(3000, "Nordwerk UK Ltd", "Leeds", "GB", "GBP", 20),
 )
 COMPANY_CURRENCY = {company.company: company.currency for company in COMPANIES}
+TAX_PERCENT = {company.company: company.tax_percent for company in COMPANIES}
 
 
 def currency_of(company: str = "company") -> pl.Expr:

@@ -25,7 +25,7 @@ from pipelines.demo.finance.accounts import (
     RETAINED_EARNINGS,
     TRAVEL,
 )
-from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY
+from pipelines.demo.finance.chart_of_accounts import COMPANY_CURRENCY, TAX_PERCENT
 from pipelines.demo.finance.manual_postings import Line, ManualPostings
 from pipelines.demo.finance.opening import LOAN_SCHEMA, MACHINERY_SCHEMA
 from pipelines.demo.people.organisation import FINANCE, MARKETING, cost_center
@@ -34,7 +34,6 @@ from pipelines.demo.world import World
 ACCRUED = PAYROLL_LIABILITIES
 """The account of accruals; the chart has none of their own, and this one holds liabilities that are settled next month too."""
 FREIGHT_OF_COST = 0.031  # of the cost of the goods issued
-TAX_PERCENT = {1000: 19, 2000: 0, 3000: 20}
 LIFE = 120  # months of machinery
 YEARLY_PURCHASE = 0.11  # of the machinery that was there at first
 PURCHASE_MONTHS = {1000: 3, 2000: 5, 3000: 9}

@@ -8,7 +8,7 @@ import polars as pl
 from pipelines.demo.calendar import HISTORY_END, HISTORY_START, Days, business_day, day_number
 from pipelines.demo.demand import DEMAND
 from pipelines.demo.drawing import Floats, Places, weighted, weighted_within
-from pipelines.demo.finance.chart_of_accounts import currency_of
+from pipelines.demo.finance.chart_of_accounts import COMPANIES, currency_of
 from pipelines.demo.finance.rates import convert
 from pipelines.demo.supply.catalogue import list_price
 from pipelines.demo.world import World
@@ -207,11 +207,10 @@ def _addressed(
         np.where(kind < 0.9, rng.integers(6, 21, count), rng.integers(21, 61, count)),
     )
     late = np.where(rng.random(count) < LATE_ENTRY_SHARE, rng.integers(1, 4, count), 0)
-    is_home = {1000: ("DE", 19), 2000: ("US", 0), 3000: ("GB", 20)}
     rate = np.zeros(count, dtype=np.int64)
     company, country = about["company"].to_numpy(), about["country"].to_numpy()
-    for code, (home, percent) in is_home.items():
-        rate = np.where((company == code) & (country == home), percent, rate)
+    for seller in COMPANIES:
+        rate = np.where((company == seller.company) & (country == seller.country), seller.tax_percent, rate)
     orders = orders.with_columns(
         pl.Series("vbeln", numbers), pl.Series("sold_to", sold_to), pl.Series("ship_to", ship_to),
         pl.Series("ordered", np.maximum(day - late, day_number(HISTORY_START)).astype(np.int32)),

@@ -17,7 +17,7 @@ from pipelines.demo.finance.accounts import (
     PRICE_DIFFERENCES,
     RECEIVABLES_INTERCOMPANY,
 )
-from pipelines.demo.finance.chart_of_accounts import currency_of
+from pipelines.demo.finance.chart_of_accounts import TAX_PERCENT, currency_of
 from pipelines.demo.finance.rates import convert
 from pipelines.demo.supply.journal import Journal
 from pipelines.demo.supply.purchase_documents import company_of, currency_name
@@ -25,7 +25,6 @@ from pipelines.demo.supply.suppliers import INTERCOMPANY_SUPPLIER
 from pipelines.demo.world import World
 
 FIRST_INVOICE = 5_105_600_001
-TAX_PERCENT = 19
 DEARER = 0.04
 """Of invoiced items: at another price than ordered."""
 SETTLEMENT_DAY = 14
@@ -105,7 +104,7 @@ def _heads(world: World, due: pl.DataFrame) -> pl.DataFrame:
     heads = heads.join(suppliers, on="lifnr", how="left", maintain_order="left")
     is_taxed = (pl.col("company") == 1000) & (pl.col("country") == "DE").fill_null(value=False)
     heads = heads.with_columns(
-        pl.when(is_taxed).then((pl.col("net") * TAX_PERCENT + 50) // 100).otherwise(0).alias("tax"),
+        pl.when(is_taxed).then((pl.col("net") * TAX_PERCENT[1000] + 50) // 100).otherwise(0).alias("tax"),
         currency_of().alias("own"),
         pl.lit("EUR").alias("euro"),
         (pl.col("lifnr") == INTERCOMPANY_SUPPLIER).alias("is_internal"),

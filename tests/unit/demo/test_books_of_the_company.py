@@ -70,8 +70,7 @@ IDENTITIES = {
         select VBELN from vbrk full join (
             select VBELN, sum(NETWR::decimal(18,2)) as net, sum(MWSBP::decimal(18,2)) as tax from vbrp group by all
         ) as line using (VBELN)
-        where vbrk.NETWR::decimal(18,2) is distinct from net
-            or (vbrk.MWSBK::decimal(18,2) is distinct from tax and vbrk.VBTYP != 'N' and vbrk.MWSBK::decimal(18,2) != tax)
+        where vbrk.NETWR::decimal(18,2) is distinct from net or vbrk.MWSBK::decimal(18,2) is distinct from tax
     """,
     "invoices are the revenue of the ledger": """
         select * from (
@@ -81,11 +80,12 @@ IDENTITIES = {
             where RACCT in ('0000800000', '0000801000', '0000809000') group by all
         ) using (BUKRS, WAERK) where coalesce(billed, 0) != coalesce(posted, 0)
     """,
-    "a cancelled invoice and its cancellation name each other": """
-        select original.VBELN from vbrk as original full join vbrk as cancelling on cancelling.SFAKN = original.VBELN
-        where (original.FKSTO = 'X') is distinct from (cancelling.VBELN is not null)
-            and (original.VBELN is not null and (original.FKSTO = 'X' or cancelling.VBELN is not null))
-            or (cancelling.SFAKN is not null and original.VBELN is null)
+    "the invoices that are cancelled are those that cancellations name": """
+        (select VBELN from vbrk where FKSTO = 'X' except select SFAKN from vbrk where VBTYP = 'N')
+        union all
+        (select SFAKN from vbrk where VBTYP = 'N' except select VBELN from vbrk where FKSTO = 'X')
+        union all
+        select VBELN from vbrk where (VBTYP = 'N') != (SFAKN is not null)
     """,
     "an order is the sum of its lines that stand": """
         select VBELN from vbak left join (
