@@ -1,5 +1,6 @@
 """Runs that are killed at a commit point or at a random moment, and the promises that hold afterwards."""
 
+import faulthandler
 import multiprocessing
 import multiprocessing.process
 import os
@@ -21,6 +22,7 @@ from tests.extracts import TinyCompany, contents, customer, example_settings, pr
 # What differs between two ways to the same company: numbers that are given away, and the time of day.
 ACCIDENTAL = ("_batch_id", "batch_id", "landed_at")
 
+_PATIENCE = 240  # seconds; a run takes three
 _AFTER_SWAP = {"version.swapped", "version.recorded"}
 
 
@@ -147,6 +149,7 @@ def _live_on(company: TinyCompany) -> None:
 
 def _run_once(settings: Settings, kill: Kill) -> None:
     assert sys.modules["tests.warm"].READY
+    faulthandler.dump_traceback_later(_PATIENCE, exit=True)
     passings = 0
 
     def end_here(point: str) -> None:
