@@ -8,6 +8,7 @@ import duckdb
 from pipelines.commit_points import passed
 from pipelines.errors import AuditError, BuildError
 from pipelines.publish import dbt
+from pipelines.publish.absent import absent_models, create_empty
 from pipelines.publish.candidate import Plan, stamp
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
@@ -38,16 +39,21 @@ class Audit:
 def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher | None = None) -> list[BuiltModel]:
     """Bring the candidate up to date; raises BuildError that names the model and the reason.
 
-    A full plan builds everything; an incremental one the tables downstream of the raw tables that have news.
+    A full plan builds everything that a configured system delivers; an incremental one the tables downstream of the raw
+    tables that have news.
     """
     manifest = dbt.manifest_of(settings, project)
+    absent = absent_models(settings, manifest)
     if plan.is_full:
+        create_empty(settings, absent)
         results = []
         if any(node.resource_type == "seed" for node in manifest.nodes.values()):
             results += dbt.invoke(settings, project, ["seed"], watch)
-        results += dbt.invoke(settings, project, ["run", "--full-refresh"], watch)
+        results += dbt.invoke(settings, project, ["run", "--full-refresh", *_without(absent)], watch)
     else:
-        results = dbt.invoke(settings, project, ["run", *_selection(manifest, plan, {"view", "ephemeral"})], watch)
+        selection = _selection(manifest, plan)
+        unchanging = ["config.materialized:view", "config.materialized:ephemeral"]
+        results = dbt.invoke(settings, project, ["run", *selection, *_without(absent, *unchanging)], watch)
     failed = [result for result in results if result.status == "error"]
     if failed:
         dbt.close_connections()
@@ -67,10 +73,10 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
     Raises AuditError that names the checks that failed and shows some of the rows.
     """
     manifest = dbt.manifest_of(settings, project)
-    selection = [] if plan.is_full else _selection(manifest, plan, set())
+    selection = [] if plan.is_full else _selection(manifest, plan)
+    without = _without(absent_models(settings, manifest), "test_type:unit")
     # Tests ask for no relation, so dbt need not list them all first.
-    options = ["--exclude", "test_type:unit", "--no-populate-cache"]
-    results = dbt.invoke(settings, project, ["test", *selection, *options], watch)
+    results = dbt.invoke(settings, project, ["test", *selection, *without, "--no-populate-cache"], watch)
     dbt.close_connections()
     failures = [
         f"{result.name}: {result.message}{_failing_rows(settings, result)}"
@@ -91,7 +97,13 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
     return Audit(len(results) + 1, rows, warnings)
 
 
-def _selection(manifest: Any, plan: Plan, without: set[str]) -> list[str]:
+def _without(absent: list[Any], *methods: str) -> list[str]:
+    """Return dbt's options that leave out what is absent, and what other selectors name."""
+    left_out = [*methods, *(node.name for node in absent)]
+    return ["--exclude", *left_out] if left_out else []
+
+
+def _selection(manifest: Any, plan: Plan) -> list[str]:
     """Return dbt's options that select what is downstream of the raw tables with news, and of the control tables."""
     wanted = {(f"raw_{system}", table) for system, table in plan.tables}
     sources = [
@@ -99,8 +111,7 @@ def _selection(manifest: Any, plan: Plan, without: set[str]) -> list[str]:
         for source in manifest.sources.values()
         if (source.source_name, source.name) in wanted or (source.source_name, source.name) == ("control", "batch")
     ]
-    exclude = [f"config.materialized:{kind}" for kind in sorted(without)]
-    return ["--select", *sources, *(["--exclude", *exclude] if exclude else [])]
+    return ["--select", *sources]
 
 
 def _rows(candidate: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:

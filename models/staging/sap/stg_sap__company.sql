@@ -9,6 +9,7 @@ latest as (
 company as (
     select
         bukrs as source_id,
+        bukrs as company_code,
         {{ clean_text('butxt') }} as company_name,
         {{ clean_text('land1') }} as country_code,
         {{ clean_text('waers') }} as company_currency,

@@ -26,6 +26,7 @@ order_header as (
     select
         vbeln as source_id,
         vbtyp as document_category,
+        bukrs_vf as company_code,
         kunnr as customer_source_id,
         coalesce(written_order_date, entry_date) as order_date,
         written_order_date is null as is_order_date_estimated,

@@ -27,6 +27,7 @@ sales_order_line as (
         order_item.source_id,
         order_item.order_number,
         order_item.line_number,
+        order_header.company_code,
         order_header.customer_source_id,
         order_item.product_number,
         order_header.order_date,

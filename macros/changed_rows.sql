@@ -1,0 +1,83 @@
+{#- The rows of a fact that this build has to make anew: those of its entity that changed themselves, and those for which
+    something that they look up did; none when everything is built anew.
+    `lookups` are pairs: the name of a relation that the fact joins, and which column of the entity meets which of it.
+    `document` names a key of the document that a row belongs to and its parts; the document that it belonged to before
+    counts too. -#}
+{% macro changed_rows(entity, fact, lookups, document=none) -%}
+{%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', fact) -%}
+{%- set row_key = fact[4:] ~ '_key' -%}
+{%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' -%}
+{%- set columns = ['source_system', 'source_id', '_batch_id'] + (document.parts if document else []) -%}
+with
+
+-- Each kind of news reads the rows on its own: what has no news is not read, and new rows are read alone.
+changed_row as (
+    select {{ columns | unique | join(', ') }}
+    from {{ ref(entity) }}
+    where _batch_id > {{ after }}
+    {%- for relation, meeting in lookups %}
+
+    union
+
+    select {{ columns | unique | join(', ') }}
+    from {{ ref(entity) }} as entity
+    where
+        exists (
+            select 1
+            from {{ ref(relation) }} as looked_up
+            where
+                looked_up._batch_id > {{ after }}
+                {%- for mine, theirs in meeting.items() %}
+                and looked_up.{{ theirs }} = entity.{{ mine }}
+                {%- endfor %}
+        )
+    {%- endfor %}
+),
+
+changed_row_now as (
+    select
+        {{ surrogate_key(['source_system', 'source_id']) }} as {{ row_key }},
+        {%- if document %}
+        {{ surrogate_key(document.parts) }} as {{ document.key }},
+        {%- endif %}
+        source_system,
+        source_id,
+        _batch_id
+    from changed_row
+    {%- if not before %}
+    where false
+    {%- endif %}
+),
+
+changed_row_now_or_before as (
+    select * from changed_row_now
+    {%- if before and document %}
+
+    union all
+
+    select
+        {{ row_key }},
+        {{ document.key }},
+        source_system,
+        source_id,
+        cast(null as integer) as _batch_id
+    from {{ before }}
+    where {{ row_key }} in (select now.{{ row_key }} from changed_row_now as now)
+    {%- endif %}
+),
+
+changed as (
+    select
+        {{ row_key }},
+        {%- if document %}
+        {{ document.key }},
+        {%- endif %}
+        source_system,
+        source_id,
+        max(_batch_id) as _batch_id
+    from changed_row_now_or_before
+    group by all
+)
+
+select * from changed
+{%- endmacro %}

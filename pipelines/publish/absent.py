@@ -1,0 +1,35 @@
+"""What no configured system delivers: entities without a system, and what is made of nothing else.
+
+Their tables are there, typed and empty, so that every query and every model finds them; dbt need not build them one by one.
+A model says what it is made of with ``meta: {made_of: [entity, …]}``; an entity is a model made by the macro ``conform``.
+"""
+
+from typing import Any
+
+from pipelines.publish.project import entity_systems
+from pipelines.settings import Settings
+from pipelines.warehouse import opened, quoted
+
+
+def absent_models(settings: Settings, manifest: Any) -> list[Any]:
+    """Return the nodes of dbt's manifest that can hold nothing under this configuration, in their order in the manifest."""
+    delivered = set(entity_systems(settings))
+    absent = []
+    for node in manifest.nodes.values():
+        if node.resource_type != "model":
+            continue
+        is_entity = node.raw_code.strip().startswith("{{ conform(")
+        made_of = [node.name] if is_entity else node.config.meta.get("made_of", [])
+        if made_of and delivered.isdisjoint(made_of):
+            absent.append(node)
+    return absent
+
+
+def create_empty(settings: Settings, absent: list[Any]) -> None:
+    """Create the tables of absent models in the candidate, as their contracts say."""
+    with opened(settings.home.candidate) as candidate:
+        for schema in sorted({node.schema for node in absent}):
+            candidate.execute(f"create schema if not exists {quoted(schema)}")
+        for node in absent:
+            columns = ", ".join(f"{quoted(column.name)} {column.data_type}" for column in node.columns.values())
+            candidate.execute(f"create table {quoted(node.schema)}.{quoted(node.name)} ({columns})")
