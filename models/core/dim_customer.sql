@@ -11,6 +11,7 @@ country as (
 known_customer as (
     select
         golden_customer.customer_key,
+        {{ surrogate_key(["'customer_version'", 'golden_customer.customer_key']) }} as customer_version_key,
         golden_customer.customer_number,
         coalesce(golden_customer.customer_name, golden_customer.customer_number, 'Unnamed') as customer_name,
         golden_customer.given_name,
@@ -34,7 +35,10 @@ known_customer as (
         golden_customer.crm_source_id,
         golden_customer.erp_system,
         golden_customer.erp_source_id,
-        golden_customer.source_records
+        golden_customer.source_records,
+        date '1900-01-01' as valid_from,
+        date '9999-12-31' as valid_to,
+        true as is_current
     from golden_customer
     left join country on golden_customer.country_code = country.country_code
 ),
@@ -42,6 +46,7 @@ known_customer as (
 unknown_customer as (
     select
         -1 as customer_key,
+        -1 as customer_version_key,
         cast(null as varchar) as customer_number,
         'Unknown' as customer_name,
         cast(null as varchar) as given_name,
@@ -65,7 +70,10 @@ unknown_customer as (
         cast(null as varchar) as crm_source_id,
         cast(null as varchar) as erp_system,
         cast(null as varchar) as erp_source_id,
-        0 as source_records
+        0 as source_records,
+        date '1900-01-01' as valid_from,
+        date '9999-12-31' as valid_to,
+        true as is_current
 ),
 
 dim_customer as (

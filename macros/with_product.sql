@@ -1,0 +1,17 @@
+{#- Rows with the product that they name, as it was on the day in the column `date`: product_key and product_version_key, -1
+    where nobody knows it, and product_cost_group, the cost of one unit in group currency.
+    `rows` is a CTE with source_system and product_number. -#}
+{% macro with_product(rows, date) -%}
+    select
+        {{ rows }}.*,
+        coalesce(product.product_key, -1) as product_key,
+        coalesce(product.product_version_key, -1) as product_version_key,
+        product.unit_cost_group as product_cost_group
+    from {{ rows }}
+    left join {{ ref('dim_product') }} as product
+        on
+            {{ rows }}.source_system = product.source_system
+            and {{ rows }}.product_number = product.product_number
+            and {{ rows }}.{{ date }} >= product.valid_from
+            and {{ rows }}.{{ date }} < product.valid_to
+{%- endmacro %}
