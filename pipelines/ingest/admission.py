@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -69,7 +69,8 @@ def admit(
     numbers = state.reserve_batches(table.system, table.name, table.run_id, len(arrivals))
     file = batch_file(table.system, table.name, numbers[0])
     if gone or any(count.admitted for count in counts):
-        _write_batch(connection, numbers, home.landing / file, has_deletes=bool(gone))
+        moments = [arrival.extract.extracted_at for arrival in arrivals]
+        _write_batch(connection, numbers, moments, home.landing / file, has_deletes=bool(gone))
     batches = []
     for place, (number, arrival, count) in enumerate(zip(numbers, arrivals, counts, strict=True)):
         if count.quarantined:
@@ -288,12 +289,17 @@ def _write_quarantine(
 
 
 def _write_batch(
-    connection: duckdb.DuckDBPyConnection, numbers: Sequence[int], target: Path, *, has_deletes: bool
+    connection: duckdb.DuckDBPyConnection,
+    numbers: Sequence[int],
+    moments: Sequence[datetime],
+    target: Path,
+    *,
+    has_deletes: bool,
 ) -> None:
     """Write the admitted rows, and a tombstone for each record that is gone, aside; then rename the file into place."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".tmp")
-    extracted_at = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
+    extracted_at = ", ".join(f"timestamp {literal(moment.isoformat(sep=' '))}" for moment in moments)
     refused = _scalar(connection, "select count(*) from refused")
     admitted = "" if refused == 0 else "where _row_number not in (select row_number from refused)"
     rows = f"select * exclude (_uncast, _raw) from changed {admitted}"
@@ -303,7 +309,7 @@ def _write_batch(
         f"""
         copy (
             select * replace (_row_number & {IN_PLACE} as _row_number),
-                cast({list(numbers)}[1 + {PLACE}] as integer) as _batch_id, timestamp {literal(extracted_at)} as _extracted_at
+                cast({list(numbers)}[1 + {PLACE}] as integer) as _batch_id, ([{extracted_at}])[1 + {PLACE}] as _extracted_at
             from ({rows})
         ) to {literal(aside)} (format parquet)
         """

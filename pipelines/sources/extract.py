@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -21,7 +22,8 @@ class UnreadableRow:
 class Extract:
     """One delivery of one table, before anything has been decided about its rows.
 
-    ``origin`` names it for people, ``checksum`` identifies its content, and ``stamp`` the state in which it was found: as
+    ``origin`` names it for people, ``extracted_at`` is the instant (UTC, without a zone) whose state it tells,
+    ``checksum`` identifies its content, and ``stamp`` the state in which it was found: as
     long as that is the same, the content need not be read again. ``write`` puts its rows into a Parquet file in
     the order of the source and returns the rows that could not be read. Columns of that file: the declared ones in their
     types, columns that the contract does not know as text, ``_row_hash`` (bigint over the values as they came) and
@@ -31,6 +33,7 @@ class Extract:
     """
 
     origin: str
+    extracted_at: datetime
     checksum: str
     stamp: str
     extra_columns: list[str]

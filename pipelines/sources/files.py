@@ -3,7 +3,10 @@
 import codecs
 import csv
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -60,6 +63,14 @@ def _stamp(path: Path) -> str:
     return f"{found.st_size}-{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_ino}"
 
 
+def _extracted_at(path: Path) -> datetime:
+    """Tell which state a file tells: that of the day in its name (2026-10-31 or 20261031), else of its last change; UTC."""
+    for digits in re.findall(r"(?<!\d)(\d{4}-\d{2}-\d{2}|\d{8})(?!\d)", path.stem):
+        with suppress(ValueError):
+            return datetime.fromisoformat(digits)
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(tzinfo=None)
+
+
 def _checksum(path: Path, *, limit_lines: bool) -> str:
     """Hash the file, and refuse one with a line so long that it can only be a mistake."""
     digest = hashlib.sha256()
@@ -97,9 +108,8 @@ def _csv(path: Path, found: Seen, origin: str, contract: TableContract) -> Extra
     def lines_of(rows: list[int], count: int, unreadable: list[UnreadableRow]) -> list[int]:
         return _lines_of(path, contract, rows, count, {row.line for row in unreadable})
 
-    return Extract(
-        origin, found.checksum, found.stamp, [name for name in names if name not in contract.columns], write, lines_of
-    )
+    extra = [name for name in names if name not in contract.columns]
+    return Extract(origin, _extracted_at(path), found.checksum, found.stamp, extra, write, lines_of)
 
 
 def _parquet(path: Path, found: Seen, origin: str, contract: TableContract) -> Extract:
@@ -118,9 +128,8 @@ def _parquet(path: Path, found: Seen, origin: str, contract: TableContract) -> E
         del count, unreadable
         return [row + 1 for row in rows]
 
-    return Extract(
-        origin, found.checksum, found.stamp, [name for name in names if name not in contract.columns], write, lines_of
-    )
+    extra = [name for name in names if name not in contract.columns]
+    return Extract(origin, _extracted_at(path), found.checksum, found.stamp, extra, write, lines_of)
 
 
 def _header(path: Path, contract: TableContract) -> list[str]:

@@ -1,6 +1,7 @@
 """Files become rows in one way only: whatever the order of columns, the format or the line ends."""
 
 import datetime as dt
+import os
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -215,3 +216,22 @@ def test_reading_leaves_the_extract_as_it_is(tmp_path: Path) -> None:
 def test_a_missing_file_is_an_extract_error(tmp_path: Path) -> None:
     with pytest.raises(ExtractError, match=r"t\.csv is missing"):
         deliveries(tmp_path, contract())
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("2026-10-31.csv", "2026-10-31"),
+        ("customers_20261031.csv", "2026-10-31"),
+        ("2026-13-31.csv", "2001-09-09T01:46:40"),
+        ("customers-120261031.csv", "2001-09-09T01:46:40"),
+    ],
+)
+def test_a_file_tells_the_state_of_the_day_in_its_name_or_else_of_its_last_change(
+    tmp_path: Path, name: str, told: str
+) -> None:
+    (tmp_path / name).write_text("id,name,day,spent\n1,a,2026-01-01,1\n", encoding="utf-8")
+    os.utime(tmp_path / name, (1_000_000_000, 1_000_000_000))
+    [delivery] = deliveries(tmp_path, contract(file="*.csv"))
+    assert isinstance(delivery, Extract)
+    assert delivery.extracted_at == dt.datetime.fromisoformat(told)
