@@ -1,10 +1,13 @@
 {#- All systems' staging models of an entity in the columns of its contract (the model's yml), one after the other.
     A column that a mapping does not deliver is null; without any system the relation is empty and typed.
-    The columns source_system, source_id, is_deleted and _batch_id must be there. -#}
-{% macro conform(entity) -%}
+    The columns source_system, source_id, is_deleted and _batch_id must be there.
+    `with_history`: all versions of each record, from the systems that deliver stg_<system>__<entity>_version, and the
+    record as it is from those that do not. -#}
+{% macro conform(entity, with_history=false) -%}
     {%- set systems = var('entity_systems').get(entity, []) -%}
+    {%- set with_versions = var('entity_systems').get(entity ~ '_version', []) if with_history else [] -%}
     {%- for system in systems %}
-    {%- set staged = ref('stg_' ~ system ~ '__' ~ entity) -%}
+    {%- set staged = ref('stg_' ~ system ~ '__' ~ entity ~ ('_version' if system in with_versions else '')) -%}
     {%- set delivered = [] -%}
     {%- if execute -%}
         {%- for column in adapter.get_columns_in_relation(staged) -%}

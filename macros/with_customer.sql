@@ -11,7 +11,6 @@
         on
             {{ rows }}.source_system = customer.source_system
             and {{ rows }}.{{ record }} = customer.source_id
-            and not customer.is_deleted
     left join {{ ref('dim_customer') }} as customer_version
         on
             customer.customer_key = customer_version.customer_key

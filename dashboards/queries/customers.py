@@ -71,7 +71,8 @@ select
     record_type,
     source_system,
     source_id,
-    is_golden
+    is_golden,
+    reason
 from customer.customer_attribute
 where customer_key = try_cast($customer_key as bigint)
 order by attribute_order, is_golden desc, source_system, source_id

@@ -5,7 +5,7 @@
     fact='fct_sales_order_line',
     document={'key': 'sales_order_key', 'parts': ['source_system', 'order_number']},
     lookups=[
-        ('customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
+        ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
         ('product', {'source_system': 'source_system', 'product_number': 'product_number'}),
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
         ('exchange_rate_day', {'order_date': 'rate_date'}),

@@ -1,46 +1,42 @@
+{{ config(materialized='table') }}
+-- depends_on: {{ ref('changed_customer_key') }}
+
 with
-
-golden_customer as (
-    select * from {{ ref('golden_customer') }}
-),
-
-country as (
-    select * from {{ ref('countries') }}
-),
 
 known_customer as (
     select
-        golden_customer.customer_key,
-        {{ surrogate_key(["'customer_version'", 'golden_customer.customer_key']) }} as customer_version_key,
+        version.customer_key,
+        version.customer_version_key,
         golden_customer.customer_number,
-        coalesce(golden_customer.customer_name, golden_customer.customer_number, 'Unnamed') as customer_name,
-        golden_customer.given_name,
-        golden_customer.family_name,
-        golden_customer.is_person,
-        golden_customer.email,
-        golden_customer.phone,
-        golden_customer.website,
-        golden_customer.tax_id,
-        golden_customer.industry,
-        golden_customer.street,
-        golden_customer.city,
-        golden_customer.postcode,
-        golden_customer.country_code,
+        coalesce(version.customer_name, golden_customer.customer_number, 'Unnamed') as customer_name,
+        version.given_name,
+        version.family_name,
+        coalesce(version.is_person, false) as is_person,
+        version.email,
+        version.phone,
+        version.website,
+        version.tax_id,
+        version.industry,
+        version.street,
+        version.city,
+        version.postcode,
+        version.country_code,
         coalesce(country.country_name, 'Unknown') as country_name,
-        golden_customer.gender,
-        golden_customer.marital_status,
-        golden_customer.birth_date,
+        version.gender,
+        version.marital_status,
+        version.birth_date,
         golden_customer.created_date,
         golden_customer.crm_system,
         golden_customer.crm_source_id,
         golden_customer.erp_system,
         golden_customer.erp_source_id,
         golden_customer.source_records,
-        date '1900-01-01' as valid_from,
-        date '9999-12-31' as valid_to,
-        true as is_current
-    from golden_customer
-    left join country on golden_customer.country_code = country.country_code
+        version.valid_from,
+        version.valid_to,
+        version.is_current
+    from {{ ref('customer_version') }} as version
+    inner join {{ ref('golden_customer') }} as golden_customer on version.customer_key = golden_customer.customer_key
+    left join {{ ref('countries') }} as country on version.country_code = country.country_code
 ),
 
 unknown_customer as (

@@ -10,7 +10,7 @@ from pipelines.errors import AuditError, BuildError
 from pipelines.publish import dbt
 from pipelines.publish.absent import absent_models, create_empty
 from pipelines.publish.candidate import Plan, stamp
-from pipelines.publish.project import Project
+from pipelines.publish.project import VERSION, Project
 from pipelines.settings import Settings
 from pipelines.state import State
 from pipelines.warehouse import opened, quoted
@@ -124,6 +124,18 @@ def _count(candidate: duckdb.DuckDBPyConnection, schema: str, name: str, conditi
     return int(candidate.execute(f"select count(*) from {relation} where {condition}").fetchall()[0][0])
 
 
+def _living_records(candidate: duckdb.DuckDBPyConnection, schema: str, name: str) -> int:
+    """Count the records of a staging table, which holds the latest version of each or all of them."""
+    if not name.endswith(VERSION):
+        return _count(candidate, schema, name, "not is_deleted")
+    last = "max_by(is_deleted, (_batch_id, _row_number))"
+    return int(
+        candidate.execute(
+            f"select count(*) from (from {quoted(schema)}.{quoted(name)} select 1 group by source_id having not {last})"
+        ).fetchall()[0][0]
+    )
+
+
 def _failing_rows(settings: Settings, result: dbt.NodeResult) -> str:
     if result.status != "fail" or not result.compiled:
         return ""
@@ -155,7 +167,7 @@ def _count_differences(candidate: duckdb.DuckDBPyConnection, state: State, manif
         if len(parents) != 1 or len(node.depends_on.nodes) != 1:
             continue
         expected = alive.get((parents[0].source_name, parents[0].name), 0)
-        found = _count(candidate, node.schema, node.name, "not is_deleted")
+        found = _living_records(candidate, node.schema, node.name)
         if found != expected:
             differences.append(
                 f"{node.schema}.{node.name} holds {found:,} records, the log {expected:,} of "

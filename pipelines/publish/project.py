@@ -10,6 +10,8 @@ import yaml
 from pipelines.errors import ConfigurationError
 from pipelines.settings import REPOSITORY, Settings
 
+# What a model is called that holds every version of its records, and not only the latest.
+VERSION = "_version"
 _SHARED = ("conformed", "core", "marts", "quality", "semantic")
 _KINDS = {".sql", ".yml", ".csv", ".py", ".md"}
 

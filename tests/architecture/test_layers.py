@@ -224,7 +224,7 @@ def test_tools_in_the_repository_know_every_mapping(tmp_path: Path) -> None:
     for entity, systems in entity_systems(example_settings(tmp_path, tmp_path)).items():
         found[entity] = sorted(found.get(entity, []) + systems)
     listed = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text(encoding="utf-8"))["vars"]["entity_systems"]
-    conformed = {path.stem for path in (REPOSITORY / "models" / "conformed").glob("*.sql")}
+    conformed = {path.stem for path in (REPOSITORY / "models" / "conformed").rglob("*.sql")}
     assert {entity: systems for entity, systems in found.items() if entity in conformed} == listed
 
 

@@ -30,6 +30,7 @@ customer_360 as (
         total.days_since_last_order
     from {{ ref('dim_customer') }} as customer
     left join {{ ref('customer_sales') }} as total on customer.customer_key = total.customer_key
+    where customer.is_current
 )
 
 select * from customer_360

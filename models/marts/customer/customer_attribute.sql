@@ -1,23 +1,22 @@
 {{ config(materialized='view') }}
 
-{#- attribute, label, and the column that tells the kind of record that its golden value comes from -#}
-{%- set attributes = [
-    ('customer_name', 'Name', 'customer_name_source'),
-    ('given_name', 'Given name', 'given_name_source'),
-    ('family_name', 'Family name', 'family_name_source'),
-    ('email', 'E-mail', 'email_source'),
-    ('phone', 'Telephone', 'phone_source'),
-    ('website', 'Website', 'website_source'),
-    ('tax_id', 'Tax number', 'tax_id_source'),
-    ('industry', 'Industry', 'industry_source'),
-    ('street', 'Street', 'address_source'),
-    ('postcode', 'Postal code', 'address_source'),
-    ('city', 'City', 'address_source'),
-    ('country_code', 'Country', 'address_source'),
-    ('gender', 'Gender', 'gender_source'),
-    ('marital_status', 'Marital status', 'marital_status_source'),
-    ('birth_date', 'Date of birth', 'birth_date_source'),
-] -%}
+{%- set labels = {
+    'customer_name': 'Name',
+    'given_name': 'Given name',
+    'family_name': 'Family name',
+    'email': 'E-mail',
+    'phone': 'Telephone',
+    'website': 'Website',
+    'tax_id': 'Tax number',
+    'industry': 'Industry',
+    'street': 'Street',
+    'postcode': 'Postal code',
+    'city': 'City',
+    'country_code': 'Country',
+    'gender': 'Gender',
+    'marital_status': 'Marital status',
+    'birth_date': 'Date of birth',
+} %}
 
 with
 
@@ -30,8 +29,13 @@ record as (
     where not is_deleted
 ),
 
+rule as (
+    select * from {{ ref('survivorship') }}
+),
+
 customer_attribute as (
-    {% for attribute, label, source in attributes %}
+    {% for attribute, label in labels.items() %}
+    {%- set rule = 'address' if attribute in ['street', 'postcode', 'city', 'country_code'] else attribute %}
     select
         record.customer_key,
         {{ loop.index }} as attribute_order,
@@ -40,18 +44,11 @@ customer_attribute as (
         record.record_type,
         record.source_system,
         record.source_id,
-        coalesce(
-            golden_customer.{{ source }} = record.record_type
-            and record.source_id = case record.record_type
-                when 'account' then golden_customer.crm_source_id else golden_customer.erp_source_id
-            end
-            and record.source_system = case record.record_type
-                when 'account' then golden_customer.crm_system else golden_customer.erp_system
-            end,
-            false
-        ) as is_golden
+        golden_customer.{{ attribute }}_from = concat_ws('/', record.source_system, record.source_id) as is_golden,
+        rule.reason
     from record
     inner join golden_customer on record.customer_key = golden_customer.customer_key
+    left join rule on rule.attribute = '{{ rule }}'
     where record.{{ attribute }} is not null
     {{ 'union all' if not loop.last }}
     {% endfor %}

@@ -12,7 +12,7 @@ market_day as (
         sum(line.quantity) as units,
         count(*) as order_lines
     from {{ ref('fct_sales_order_line') }} as line
-    inner join {{ ref('dim_customer') }} as customer on line.customer_key = customer.customer_key
+    inner join {{ ref('dim_customer') }} as customer on line.customer_version_key = customer.customer_version_key
     inner join {{ ref('dim_product') }} as product on line.product_version_key = product.product_version_key
     group by line.order_date, customer.country_code, product.category_name
 ),

@@ -1,32 +1,3 @@
-{{ config(unique_key='source_id') }}
+{{ config(materialized='view') }}
 
-with
-
-latest as (
-    {{ latest_version(source('raw_salesforce', 'Account'), ['Id']) }}
-),
-
-account as (
-    select
-        id as source_id,
-        {{ clean_text('name') }} as customer_name,
-        {{ clean_text('firstname') }} as given_name,
-        {{ clean_text('lastname') }} as family_name,
-        coalesce(ispersonaccount, false) as is_person,
-        {{ clean_text('personemail') }} as email,
-        {{ clean_text('phone') }} as phone,
-        {{ clean_text('website') }} as website,
-        {{ clean_text('vat_number__c') }} as tax_id,
-        {{ clean_text('industry') }} as industry,
-        {{ clean_text('billingstreet') }} as street,
-        {{ clean_text('billingcity') }} as city,
-        {{ clean_text('billingpostalcode') }} as postcode,
-        {{ clean_text('billingcountrycode') }} as country_code,
-        personbirthdate as birth_date,
-        cast(createddate as date) as created_date,
-        _op = 'delete' as is_deleted,
-        _batch_id
-    from latest
-)
-
-select * from account
+{{ last_known(ref('stg_salesforce__account_version')) }}

@@ -1,30 +1,29 @@
-{{ config(unique_key='source_id') }}
+{{ config(materialized='view') }}
 
 with
 
-latest as (
-    {{ latest_version(source('raw_sap', 'KNA1'), ['KUNNR']) }}
+last_known as (
+    {{ last_known(ref('stg_sap__business_partner_version')) }}
 ),
 
--- A customer flagged for deletion (LOEVM) keeps its orders: it is not gone. Account group 0002 is a place that goods are sent to.
 business_partner as (
     select
-        kunnr as source_id,
-        {{ customer_reference('kunnr') }} as customer_reference,
-        {{ clean_text("concat_ws(' ', name1, name2)") }} as customer_name,
-        coalesce(stkzn, '') = 'X' as is_person,
-        coalesce(ktokd, '') = '0002' as is_site,
-        {{ clean_text('telf1') }} as phone,
-        {{ clean_text('stceg') }} as tax_id,
-        {{ clean_text('stras') }} as street,
-        {{ clean_text('ort01') }} as city,
-        {{ clean_text('pstlz') }} as postcode,
-        {{ clean_text('land1') }} as country_code,
-        {{ date_from_digits('erdat') }} as created_date,
-        coalesce(loevm, '') = 'X' as is_flagged_for_deletion,
-        _op = 'delete' as is_deleted,
-        _batch_id
-    from latest
+        source_id,
+        customer_reference,
+        customer_name,
+        is_person,
+        is_site,
+        phone,
+        email,
+        tax_id,
+        street,
+        city,
+        postcode,
+        country_code,
+        created_date,
+        is_deleted,
+        greatest(_batch_id, email_batch_id) as _batch_id
+    from last_known
 )
 
 select * from business_partner

@@ -1,0 +1,1 @@
+{{ conform('account', with_history=true) }}
