@@ -1,0 +1,236 @@
+"""How two records are compared: for every field a few levels, from the same to different, as Splink settings.
+
+Each level has a shipped m (share of true pairs at this level) and u (share of other pairs), which serve where there is too little to
+learn from and hold the learned ones in place where a set says little.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+MACROS = (
+    """create or replace temp macro likeness(mine, weights, others) as list_sum(list_transform(mine, (x, i) -> weights[i] *
+        coalesce(list_max(list_transform(others, y -> case when jaro_winkler_similarity(x, y) >= 0.84
+            then jaro_winkler_similarity(x, y) else 0 end)), 0)))""",
+    """create or replace temp macro edits(a, b) as damerau_levenshtein(a, b)""",
+)
+"""SQL functions that the levels use. ``likeness``: the share (0 to 1, by weight; weights sum to 1) of the words ``mine`` that are
+among ``others``, words compared by Jaro-Winkler (Monge & Elkan, 1996)."""
+
+
+@dataclass(frozen=True)
+class Level:
+    """One outcome of a comparison: its SQL over ``_l`` and ``_r`` columns, and the shipped m and u."""
+
+    label: str
+    condition: str
+    m: float
+    u: float
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One field: ``null`` is the SQL for "cannot be compared", ``levels`` go from best to worst, the last catches the rest."""
+
+    name: str
+    null: str
+    levels: tuple[Level, ...] = field(default_factory=tuple)
+
+
+_ALIKE = "least(likeness(name_words_l, name_weights_l, name_words_r), likeness(name_words_r, name_weights_r, name_words_l))"
+_WITHIN = "greatest(likeness(name_words_l, name_weights_l, name_words_r), likeness(name_words_r, name_weights_r, name_words_l))"
+_STREET_ALIKE = (
+    "least(likeness(street_words_l, street_weights_l, street_words_r), likeness(street_words_r, street_weights_r, street_words_l))"
+)
+_STREET_WITHIN = (
+    "greatest(likeness(street_words_l, street_weights_l, street_words_r),"
+    " likeness(street_words_r, street_weights_r, street_words_l))"
+)
+_SAME_HOUSE = "list_has_any(street_numbers_l, street_numbers_r)"
+_NO_HOUSE = "(len(street_numbers_l) = 0 or len(street_numbers_r) = 0)"
+_CITIES_ALIKE = (
+    "(jaro_winkler_similarity(city_l, city_r) >= 0.88 or starts_with(city_l, city_r || ' ') or starts_with(city_r, city_l || ' '))"
+)
+_KILOMETRES = (
+    "(12742 * asin(sqrt(least(1, pow(sin(radians(latitude_r - latitude_l) / 2), 2)"
+    " + cos(radians(latitude_l)) * cos(radians(latitude_r)) * pow(sin(radians(longitude_r - longitude_l) / 2), 2)))))"
+)
+
+
+def _missing(*columns: str) -> str:
+    return " or ".join(f"{column}_{side} is null" for column in columns for side in ("l", "r"))
+
+
+COMPARISONS = (
+    Comparison(
+        "name",
+        f"{_missing('name_key')} or (is_person_l and is_person_r)",
+        (
+            Level("same, rare", "name_key_l = name_key_r and name_rarity_l >= 1", 0.40, 0.000002),
+            Level("same", "name_key_l = name_key_r or name_compact_l = name_compact_r", 0.20, 0.00002),
+            Level(
+                "other numbers",
+                "len(name_numbers_l) > 0 and len(name_numbers_r) > 0 and not list_has_any(name_numbers_l, name_numbers_r)",
+                0.005, 0.01,
+            ),
+            Level(
+                "nothing shared",
+                "not list_has_any(name_prefixes_l, name_prefixes_r) and jaro_winkler_similarity(name_compact_l, name_compact_r) < 0.8",
+                0.03, 0.97,
+            ),
+            Level("nearly the same", f"{_ALIKE} >= 0.9 or jaro_winkler_similarity(name_compact_l, name_compact_r) >= 0.96", 0.16, 0.00004),
+            Level("much the same", f"{_ALIKE} >= 0.72", 0.08, 0.0003),
+            Level("one within the other", f"{_WITHIN} >= 0.95 or initials_l = name_compact_r or initials_r = name_compact_l", 0.08, 0.0005),
+            Level("half the same", f"{_WITHIN} >= 0.5", 0.035, 0.004),
+            Level("different", "else", 0.02, 0.03),
+        ),
+    ),
+    Comparison(
+        "given name",
+        _missing("given_name"),
+        (
+            Level("same", "given_name_l = given_name_r", 0.72, 0.01),
+            Level("exchanged with the surname", "given_name_l = surname_r or given_name_r = surname_l", 0.03, 0.0008),
+            Level("short form", "list_has_any(given_names_l, given_names_r)", 0.05, 0.004),
+            Level("nearly the same", "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.88", 0.10, 0.006),
+            Level("same initial", "left(given_name_l, 1) = left(given_name_r, 1)", 0.05, 0.07),
+            Level("different", "else", 0.05, 0.9),
+        ),
+    ),
+    Comparison(
+        "surname",
+        _missing("surname"),
+        (
+            Level("same", "surname_l = surname_r", 0.76, 0.002),
+            Level("exchanged with the given name", "surname_l = given_name_r or surname_r = given_name_l", 0.03, 0.0008),
+            Level("nearly the same", "jaro_winkler_similarity(surname_l, surname_r) >= 0.9", 0.10, 0.002),
+            Level("sounds the same", "surname_sound_l = surname_sound_r", 0.02, 0.002),
+            Level("similar", "jaro_winkler_similarity(surname_l, surname_r) >= 0.8", 0.03, 0.01),
+            Level("different", "else", 0.06, 0.98),
+        ),
+    ),
+    Comparison(
+        "birth date",
+        _missing("birth_date"),
+        (
+            Level("same", "birth_date_l = birth_date_r", 0.85, 0.00005),
+            Level("one slip", "edits(birth_date_l, birth_date_r) <= 1", 0.08, 0.0008),
+            Level(
+                "day and month exchanged, or two of three the same",
+                "(left(birth_date_l, 4) = left(birth_date_r, 4))::int + (birth_date_l[5:6] = birth_date_r[5:6])::int"
+                " + (right(birth_date_l, 2) = right(birth_date_r, 2))::int >= 2"
+                " or birth_date_l = left(birth_date_r, 4) || right(birth_date_r, 2) || birth_date_r[5:6]",
+                0.03, 0.004,
+            ),
+            Level("two slips", "edits(birth_date_l, birth_date_r) <= 2", 0.01, 0.01),
+            Level("different", "else", 0.03, 0.99),
+        ),
+    ),
+    Comparison(
+        "street",
+        _missing("street_key"),
+        (
+            Level("same", f"street_key_l = street_key_r and len(street_numbers_l) > 0", 0.45, 0.00005),
+            Level("nearly the same, same house", f"{_SAME_HOUSE} and {_STREET_ALIKE} >= 0.8", 0.20, 0.00005),
+            Level("one within the other, same house", f"{_SAME_HOUSE} and {_STREET_WITHIN} >= 0.85", 0.08, 0.0001),
+            Level("nearly the same, no house", f"{_NO_HOUSE} and {_STREET_ALIKE} >= 0.8", 0.05, 0.0005),
+            Level("nearly the same, another house", f"{_STREET_ALIKE} >= 0.8", 0.05, 0.003),
+            Level("half the same", f"{_STREET_WITHIN} >= 0.6", 0.05, 0.03),
+            Level("different", "else", 0.12, 0.96),
+        ),
+    ),
+    Comparison(
+        "place",
+        "(postcode_l is null or postcode_r is null) and (city_l is null or city_r is null)",
+        (
+            Level("same postcode and city", f"postcode_l = postcode_r and {_CITIES_ALIKE}", 0.62, 0.002),
+            Level("same postcode", "postcode_l = postcode_r", 0.14, 0.001),
+            Level("similar postcode, same city", f"edits(postcode_l, postcode_r) <= 1 and {_CITIES_ALIKE}", 0.06, 0.002),
+            Level("same city", _CITIES_ALIKE, 0.10, 0.01),
+            Level("similar postcode", "edits(postcode_l, postcode_r) <= 1 or left(postcode_l, 3) = left(postcode_r, 3)", 0.03, 0.02),
+            Level("same region", "region_l = region_r", 0.03, 0.1),
+            Level("different", "else", 0.06, 0.88),
+        ),
+    ),
+    Comparison(
+        "country",
+        _missing("country"),
+        (Level("same", "country_l = country_r", 0.99, 0.3), Level("different", "else", 0.01, 0.7)),
+    ),
+    Comparison(
+        "phone",
+        _missing("phone"),
+        (
+            Level("same", "phone_l = phone_r or (length(phone_l) > 8 and right(phone_l, 9) = right(phone_r, 9))", 0.72, 0.0001),
+            Level(
+                "same switchboard or one slip",
+                "left(phone_l, greatest(7, length(phone_l) - 3)) = left(phone_r, greatest(7, length(phone_l) - 3))"
+                " or (length(phone_l) between length(phone_r) - 1 and length(phone_r) + 1 and left(phone_l, 2) = left(phone_r, 2)"
+                " and edits(phone_l, phone_r) <= 1)",
+                0.10, 0.0003,
+            ),
+            Level("different", "else", 0.18, 0.9995),
+        ),
+    ),
+    Comparison(
+        "mail or web",
+        "(email_l is null or email_r is null) and (domain_l is null or domain_r is null)",
+        (
+            Level("same mailbox", "email_l = email_r and mailbox_l is not null", 0.50, 0.00002),
+            Level("same company domain", "domain_l = domain_r", 0.25, 0.0003),
+            Level(
+                "nearly the same address",
+                "email_l = email_r or mailbox_l = mailbox_r or jaro_winkler_similarity(email_l, email_r) >= 0.95"
+                " or split_part(domain_l, '.', 1) = split_part(domain_r, '.', 1)"
+                " or jaro_winkler_similarity(domain_l, domain_r) >= 0.95",
+                0.10, 0.0006,
+            ),
+            Level("different", "else", 0.15, 0.999),
+        ),
+    ),
+    Comparison(
+        "tax id",
+        _missing("tax_id"),
+        (
+            Level("same", "tax_id_l = tax_id_r", 0.88, 0.00001),
+            Level("one slip", "length(tax_id_l) >= 7 and edits(tax_id_l, tax_id_r) <= 1", 0.06, 0.00002),
+            Level("different", "else", 0.06, 0.99997),
+        ),
+    ),
+    Comparison(
+        "position",
+        _missing("latitude", "longitude"),
+        (
+            Level("within 200 metres", f"{_KILOMETRES} <= 0.2", 0.7, 0.0005),
+            Level("within 2 kilometres", f"{_KILOMETRES} <= 2", 0.15, 0.005),
+            Level("within 20 kilometres", f"{_KILOMETRES} <= 20", 0.08, 0.03),
+            Level("further", "else", 0.07, 0.9645),
+        ),
+    ),
+)  # fmt: skip
+
+
+def settings(prior: float, weights: dict[str, list[tuple[float, float]]]) -> dict[str, Any]:
+    """Return Splink's settings: ``prior`` (probability that two random records match) and (m, u) of each comparison's levels."""
+    return {
+        "link_type": "dedupe_only",
+        "unique_id_column_name": "ordinal",
+        "probability_two_random_records_match": prior,
+        "retain_matching_columns": False,
+        "retain_intermediate_calculation_columns": True,
+        "blocking_rules_to_generate_predictions": [],
+        "comparisons": [_splink(comparison, weights[comparison.name]) for comparison in COMPARISONS if comparison.name in weights],
+    }
+
+
+def _splink(comparison: Comparison, weights: list[tuple[float, float]]) -> dict[str, Any]:
+    null = {"sql_condition": comparison.null, "label_for_charts": "unknown", "is_null_level": True}
+    levels = [
+        {
+            "sql_condition": "ELSE" if level.condition == "else" else level.condition,
+            "label_for_charts": level.label,
+            "m_probability": m,
+            "u_probability": u,
+        }
+        for level, (m, u) in zip(comparison.levels, weights, strict=True)
+    ]
+    return {"output_column_name": comparison.name.replace(" ", "_"), "comparison_levels": [null, *levels]}

@@ -1,0 +1,54 @@
+"""A trained model: everything that scoring needs, as one JSON document that can be kept as a numbered version."""
+
+import json
+import math
+from dataclasses import asdict, dataclass
+
+from pipelines.errors import ConcordError
+from pipelines.identity.blocking import RULES
+from pipelines.identity.comparisons import COMPARISONS
+
+FORMAT = 1
+MATCH_WEIGHT = math.log2(0.9 / 0.1)
+"""From this match weight on (log2 of the odds; probability 0.9) two records are the same unless more is known."""
+REVIEW_WEIGHT = math.log2(0.5 / 0.5)
+"""From this match weight on (probability 0.5) a person should look."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """What matching has learned from a set of records.
+
+    ``prior``: the probability that two random records match. ``weights``: for every comparison that the set allows the m and u
+    of its levels, best first. ``largest_blocks``: for every blocking rule the largest block. ``is_trained``: False when there was too little to learn from, and
+    the weights are the shipped ones. ``records`` and ``seed``: what it was trained on, and with.
+    """
+
+    prior: float
+    weights: dict[str, list[tuple[float, float]]]
+    largest_blocks: dict[str, int]
+    is_trained: bool
+    records: int
+    seed: int
+    match_weight: float = MATCH_WEIGHT
+    review_weight: float = REVIEW_WEIGHT
+
+    def to_json(self) -> str:
+        """Return the model as a JSON document; the same model gives the same text."""
+        return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> "Model":
+        """Read what `to_json` wrote. Raises ConcordError when it is no model, or one with other comparisons or rules."""
+        try:
+            content = json.loads(text)
+            known = content.pop("format") == FORMAT
+            weights = {name: [(float(m), float(u)) for m, u in levels] for name, levels in content.pop("weights").items()}
+            model = cls(weights=weights, **content)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ConcordError("This is not a matching model.", hint="Train one anew.") from error
+        levels = {comparison.name: len(comparison.levels) for comparison in COMPARISONS}
+        fits = all(levels.get(name) == len(pairs) for name, pairs in weights.items())
+        if not known or not fits or set(model.largest_blocks) != {rule.name for rule in RULES}:
+            raise ConcordError("The matching model was made by another version of Concord.", hint="Train one anew.")
+        return model
