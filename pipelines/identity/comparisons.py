@@ -19,12 +19,16 @@ among ``others``, words compared by Jaro-Winkler (Monge & Elkan, 1996)."""
 
 @dataclass(frozen=True)
 class Level:
-    """One outcome of a comparison: its SQL over ``_l`` and ``_r`` columns, and the shipped m and u."""
+    """One outcome of a comparison: its SQL over ``_l`` and ``_r`` columns, and the shipped m and u.
+
+    ``most``: its weight in bits is never more, whatever a set of records seems to say.
+    """
 
     label: str
     condition: str
     m: float
     u: float
+    most: float | None = None
 
 
 @dataclass(frozen=True)
@@ -36,8 +40,32 @@ class Comparison:
     levels: tuple[Level, ...] = field(default_factory=tuple)
 
 
+_RARE, _COMMON = 0.000001, 0.00003
+_BEARERS = "given_name_share_l * surname_share_l"
+"""Share of the records that one expects to bear a full name."""
+_SAME_GIVEN, _SAME_SURNAME = "given_name_l = given_name_r", "surname_l = surname_r"
+_LIKE_GIVEN = (
+    "(given_name_l = given_name_r or list_has_any(given_names_l, given_names_r)"
+    " or jaro_winkler_similarity(given_name_l, given_name_r) >= 0.88)"
+)
+_LIKE_SURNAME = (
+    "(surname_l = surname_r or jaro_winkler_similarity(surname_l, surname_r) >= 0.88 or surname_sound_l = surname_sound_r)"
+)
+_NO_GIVEN, _NO_SURNAME = "(given_name_l is null or given_name_r is null)", "(surname_l is null or surname_r is null)"
 _ALIKE = "least(likeness(name_words_l, name_weights_l, name_words_r), likeness(name_words_r, name_weights_r, name_words_l))"
 _WITHIN = "greatest(likeness(name_words_l, name_weights_l, name_words_r), likeness(name_words_r, name_weights_r, name_words_l))"
+_OTHER_PART = (
+    "name_part_l <> name_part_r and name_core_l <> '' and name_core_r <> ''"
+    " and (name_core_l = name_core_r or jaro_winkler_similarity(name_core_l, name_core_r) >= 0.97)"
+)
+_RELATED = (
+    "case when is_person_l and is_person_r then coalesce(birth_date_l = birth_date_r, false)"
+    " or coalesce(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.75 or left(given_name_l, 1) = left(given_name_r, 1)"
+    " or given_name_l = surname_r or given_name_r = surname_l or list_has_any(given_names_l, given_names_r), true)"
+f" else not coalesce({_OTHER_PART}, false)"
+    f" and (coalesce(domain_l = domain_r, false) or coalesce({_WITHIN} >= 0.45, true)) end"
+)
+"""The names do not speak against it: what neighbours and relatives share anyway is then evidence."""
 _STREET_ALIKE = (
     "least(likeness(street_words_l, street_weights_l, street_words_r), likeness(street_words_r, street_weights_r, street_words_l))"
 )
@@ -45,11 +73,15 @@ _STREET_WITHIN = (
     "greatest(likeness(street_words_l, street_weights_l, street_words_r),"
     " likeness(street_words_r, street_weights_r, street_words_l))"
 )
-_SAME_HOUSE = "list_has_any(street_numbers_l, street_numbers_r)"
-_NO_HOUSE = "(len(street_numbers_l) = 0 or len(street_numbers_r) = 0)"
+_SAME_STREET = "(street_key_l = street_key_r and len(street_numbers_l) > 0)"
+_LIKE_STREET = f"(list_has_any(street_numbers_l, street_numbers_r) and {_STREET_WITHIN} >= 0.8)"
+_NO_STREET = "(street_key_l is null or street_key_r is null)"
 _CITIES_ALIKE = (
     "(jaro_winkler_similarity(city_l, city_r) >= 0.88 or starts_with(city_l, city_r || ' ') or starts_with(city_r, city_l || ' '))"
 )
+_SAME_POSTCODE = f"(postcode_l = postcode_r and coalesce({_CITIES_ALIKE}, true))"
+_SAME_PLACE = f"(postcode_l = postcode_r or {_CITIES_ALIKE})"
+_SAME_PHONE = "(phone_l = phone_r or (length(phone_l) > 8 and right(phone_l, 9) = right(phone_r, 9)))"
 _KILOMETRES = (
     "(12742 * asin(sqrt(least(1, pow(sin(radians(latitude_r - latitude_l) / 2), 2)"
     " + cos(radians(latitude_l)) * cos(radians(latitude_r)) * pow(sin(radians(longitude_r - longitude_l) / 2), 2)))))"
@@ -67,45 +99,45 @@ COMPARISONS = (
         (
             Level("same, rare", "name_key_l = name_key_r and name_rarity_l >= 1", 0.40, 0.000002),
             Level("same", "name_key_l = name_key_r or name_compact_l = name_compact_r", 0.20, 0.00002),
+            Level("another part of the group", _OTHER_PART, 0.03, 0.0003, most=3),
             Level(
                 "other numbers",
                 "len(name_numbers_l) > 0 and len(name_numbers_r) > 0 and not list_has_any(name_numbers_l, name_numbers_r)",
-                0.005, 0.01,
+                0.005, 0.01, most=-1,
             ),
             Level(
                 "nothing shared",
                 "not list_has_any(name_prefixes_l, name_prefixes_r) and jaro_winkler_similarity(name_compact_l, name_compact_r) < 0.8",
-                0.03, 0.97,
+                0.03, 0.97, most=-3.5,
             ),
             Level("nearly the same", f"{_ALIKE} >= 0.9 or jaro_winkler_similarity(name_compact_l, name_compact_r) >= 0.96", 0.16, 0.00004),
             Level("much the same", f"{_ALIKE} >= 0.72", 0.08, 0.0003),
             Level("one within the other", f"{_WITHIN} >= 0.95 or initials_l = name_compact_r or initials_r = name_compact_l", 0.08, 0.0005),
             Level("half the same", f"{_WITHIN} >= 0.5", 0.035, 0.004),
-            Level("different", "else", 0.02, 0.03),
+            Level("different", "else", 0.02, 0.03, most=-1),
         ),
     ),
     Comparison(
-        "given name",
-        _missing("given_name"),
+        "person",
+        "(given_name_l is null or given_name_r is null) and (surname_l is null or surname_r is null)",
         (
-            Level("same", "given_name_l = given_name_r", 0.72, 0.01),
-            Level("exchanged with the surname", "given_name_l = surname_r or given_name_r = surname_l", 0.03, 0.0008),
-            Level("short form", "list_has_any(given_names_l, given_names_r)", 0.05, 0.004),
-            Level("nearly the same", "jaro_winkler_similarity(given_name_l, given_name_r) >= 0.88", 0.10, 0.006),
-            Level("same initial", "left(given_name_l, 1) = left(given_name_r, 1)", 0.05, 0.07),
-            Level("different", "else", 0.05, 0.9),
-        ),
-    ),
-    Comparison(
-        "surname",
-        _missing("surname"),
-        (
-            Level("same", "surname_l = surname_r", 0.76, 0.002),
-            Level("exchanged with the given name", "surname_l = given_name_r or surname_r = given_name_l", 0.03, 0.0008),
-            Level("nearly the same", "jaro_winkler_similarity(surname_l, surname_r) >= 0.9", 0.10, 0.002),
-            Level("sounds the same", "surname_sound_l = surname_sound_r", 0.02, 0.002),
-            Level("similar", "jaro_winkler_similarity(surname_l, surname_r) >= 0.8", 0.03, 0.01),
-            Level("different", "else", 0.06, 0.98),
+            Level("same, rare", f"{_SAME_GIVEN} and {_SAME_SURNAME} and {_BEARERS} < {_RARE}", 0.25, 0.000005),
+            Level("same, common", f"{_SAME_GIVEN} and {_SAME_SURNAME} and {_BEARERS} < {_COMMON}", 0.20, 0.00002),
+            Level("same, very common", f"{_SAME_GIVEN} and {_SAME_SURNAME}", 0.15, 0.00003),
+            Level("exchanged", "given_name_l = surname_r and given_name_r = surname_l", 0.02, 0.00002),
+            Level("one same, one nearly", f"({_SAME_SURNAME} and {_LIKE_GIVEN}) or ({_SAME_GIVEN} and {_LIKE_SURNAME})", 0.15, 0.00003),
+            Level(
+                "both nearly",
+                f"({_LIKE_GIVEN} and {_LIKE_SURNAME}) or (jaro_winkler_similarity(given_name_l, surname_r) >= 0.88"
+                " and jaro_winkler_similarity(given_name_r, surname_l) >= 0.88)",
+                0.05, 0.00002,
+            ),
+            Level("same surname, one given name unknown", f"{_NO_GIVEN} and {_LIKE_SURNAME}", 0.03, 0.0003),
+            Level("same given name, one surname unknown", f"{_NO_SURNAME} and {_SAME_GIVEN}", 0.01, 0.0005),
+            Level("same surname, same initial", f"{_LIKE_SURNAME} and left(given_name_l, 1) = left(given_name_r, 1)", 0.03, 0.0002),
+            Level("same surname, another given name", f"{_LIKE_SURNAME}", 0.04, 0.003),
+            Level("same given name, another surname", f"{_LIKE_GIVEN}", 0.04, 0.01),
+            Level("different", "else", 0.03, 0.98, most=-3),
         ),
     ),
     Comparison(
@@ -122,33 +154,24 @@ COMPARISONS = (
                 0.03, 0.004,
             ),
             Level("two slips", "edits(birth_date_l, birth_date_r) <= 2", 0.01, 0.01),
-            Level("different", "else", 0.03, 0.99),
+            Level("different", "else", 0.03, 0.99, most=-4),
         ),
     ),
     Comparison(
-        "street",
-        _missing("street_key"),
+        "address",
+        "not ((postcode_l is not null and postcode_r is not null) or (city_l is not null and city_r is not null)"
+        " or (street_key_l is not null and street_key_r is not null))",
         (
-            Level("same", f"street_key_l = street_key_r and len(street_numbers_l) > 0", 0.45, 0.00005),
-            Level("nearly the same, same house", f"{_SAME_HOUSE} and {_STREET_ALIKE} >= 0.8", 0.20, 0.00005),
-            Level("one within the other, same house", f"{_SAME_HOUSE} and {_STREET_WITHIN} >= 0.85", 0.08, 0.0001),
-            Level("nearly the same, no house", f"{_NO_HOUSE} and {_STREET_ALIKE} >= 0.8", 0.05, 0.0005),
-            Level("nearly the same, another house", f"{_STREET_ALIKE} >= 0.8", 0.05, 0.003),
-            Level("half the same", f"{_STREET_WITHIN} >= 0.6", 0.05, 0.03),
-            Level("different", "else", 0.12, 0.96),
-        ),
-    ),
-    Comparison(
-        "place",
-        "(postcode_l is null or postcode_r is null) and (city_l is null or city_r is null)",
-        (
-            Level("same postcode and city", f"postcode_l = postcode_r and {_CITIES_ALIKE}", 0.62, 0.002),
-            Level("same postcode", "postcode_l = postcode_r", 0.14, 0.001),
-            Level("similar postcode, same city", f"edits(postcode_l, postcode_r) <= 1 and {_CITIES_ALIKE}", 0.06, 0.002),
-            Level("same city", _CITIES_ALIKE, 0.10, 0.01),
-            Level("similar postcode", "edits(postcode_l, postcode_r) <= 1 or left(postcode_l, 3) = left(postcode_r, 3)", 0.03, 0.02),
-            Level("same region", "region_l = region_r", 0.03, 0.1),
-            Level("different", "else", 0.06, 0.88),
+            Level("same address", f"{_SAME_STREET} and {_SAME_PLACE} and {_RELATED}", 0.40, 0.00002),
+            Level("nearly the same address", f"{_LIKE_STREET} and {_SAME_PLACE} and {_RELATED}", 0.18, 0.00004),
+            Level("same address, another name", f"({_SAME_STREET} or {_LIKE_STREET}) and {_SAME_PLACE}", 0.01, 0.0001, most=2),
+            Level("same street and house, another place", f"{_SAME_STREET} or {_LIKE_STREET}", 0.03, 0.00005, most=10),
+            Level("same street, house unknown or another", f"{_SAME_PLACE} and {_STREET_ALIKE} >= 0.8", 0.04, 0.0005),
+            Level("same postcode and city, street unknown", f"{_SAME_POSTCODE} and {_NO_STREET}", 0.06, 0.0007),
+            Level("same postcode and city, another street", _SAME_POSTCODE, 0.09, 0.001),
+            Level("same postcode or city", f"{_SAME_PLACE}", 0.09, 0.012),
+            Level("same region", "region_l = region_r or left(postcode_l, 3) = left(postcode_r, 3)", 0.04, 0.1),
+            Level("different", "else", 0.06, 0.886, most=-1.5),
         ),
     ),
     Comparison(
@@ -160,7 +183,8 @@ COMPARISONS = (
         "phone",
         _missing("phone"),
         (
-            Level("same", "phone_l = phone_r or (length(phone_l) > 8 and right(phone_l, 9) = right(phone_r, 9))", 0.72, 0.0001),
+            Level("same", f"{_SAME_PHONE} and {_RELATED}", 0.70, 0.00005),
+            Level("same, another name", _SAME_PHONE, 0.02, 0.0001, most=2),
             Level(
                 "same switchboard or one slip",
                 "left(phone_l, greatest(7, length(phone_l) - 3)) = left(phone_r, greatest(7, length(phone_l) - 3))"
@@ -168,7 +192,7 @@ COMPARISONS = (
                 " and edits(phone_l, phone_r) <= 1)",
                 0.10, 0.0003,
             ),
-            Level("different", "else", 0.18, 0.9995),
+            Level("different", "else", 0.18, 0.9995, most=-1),
         ),
     ),
     Comparison(
@@ -176,15 +200,20 @@ COMPARISONS = (
         "(email_l is null or email_r is null) and (domain_l is null or domain_r is null)",
         (
             Level("same mailbox", "email_l = email_r and mailbox_l is not null", 0.50, 0.00002),
-            Level("same company domain", "domain_l = domain_r", 0.25, 0.0003),
+            Level("same company domain", f"domain_l = domain_r and {_RELATED}", 0.25, 0.0002),
+            Level("same company domain, another part of the group", "domain_l = domain_r", 0.02, 0.0003, most=2),
             Level(
-                "nearly the same address",
-                "email_l = email_r or mailbox_l = mailbox_r or jaro_winkler_similarity(email_l, email_r) >= 0.95"
-                " or split_part(domain_l, '.', 1) = split_part(domain_r, '.', 1)"
-                " or jaro_winkler_similarity(domain_l, domain_r) >= 0.95",
-                0.10, 0.0006,
+                "nearly the same mailbox",
+                "mailbox_l = mailbox_r or (jaro_winkler_similarity(email_l, email_r) >= 0.95 and mailbox_l is not null)",
+                0.06, 0.0001,
             ),
-            Level("different", "else", 0.15, 0.999),
+            Level(
+                "similar domain",
+                "split_part(domain_l, '.', 1) = split_part(domain_r, '.', 1) or email_l = email_r"
+                " or jaro_winkler_similarity(domain_l, domain_r) >= 0.95",
+                0.05, 0.0006, most=3,
+            ),
+            Level("different", "else", 0.15, 0.999, most=-1),
         ),
     ),
     Comparison(
@@ -193,7 +222,7 @@ COMPARISONS = (
         (
             Level("same", "tax_id_l = tax_id_r", 0.88, 0.00001),
             Level("one slip", "length(tax_id_l) >= 7 and edits(tax_id_l, tax_id_r) <= 1", 0.06, 0.00002),
-            Level("different", "else", 0.06, 0.99997),
+            Level("different", "else", 0.015, 0.99997, most=-5),
         ),
     ),
     Comparison(

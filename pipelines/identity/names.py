@@ -41,9 +41,25 @@ _SHORT = {
     "const": "construction", "constr": "construction", "autom": "automation", "elec": "electric", "pharm": "pharmaceuticals",
     "pharma": "pharmaceuticals", "chem": "chemical", "comm": "communications", "res": "research", "sci": "science",
     "acad": "academy", "coll": "college", "sch": "school", "soc": "society", "transp": "transport", "dev": "development",
-    "fin": "financial", "ins": "insurance", "amer": "american", "med": "medical", "dtl": "deutschland", "ges": "gesellschaft",
+    "fin": "financial", "ins": "insurance", "amer": "american", "med": "medical", "dtl": "germany", "ges": "gesellschaft",
 }  # fmt: skip
 """How trades and kinds of organisation are shortened."""
+
+
+GROUP_WORDS = frozenset(
+    """holding holdings group gruppe groupe grupo gruppo international worldwide global europe europa emea asia america americas
+    verwaltung beteiligungen beteiligung beteiligungs management finance financial financing capital leasing invest investment
+    investments immobilien properties property realestate real estate grundstucks vertrieb vertriebs sales trading handel handels
+    service services logistics logistik distribution export import germany austria switzerland france italy spain netherlands
+    belgium uk usa us poland czech japan china india canada mexico brazil north south east west central nord sud ost
+    subsidiary branch filiale niederlassung participations participaciones""".split()
+)
+"""Words by which companies of one group tell themselves apart: with and without one is rarely the same legal entity."""
+_COUNTRIES = {
+    "deutschland": "germany", "allemagne": "germany", "schweiz": "switzerland", "suisse": "switzerland", "svizzera": "switzerland",
+    "osterreich": "austria", "italia": "italy", "italien": "italy", "nederland": "netherlands", "holland": "netherlands",
+    "espana": "spain", "iberica": "spain", "belgie": "belgium", "belgique": "belgium", "polska": "poland", "frankreich": "france",
+}  # fmt: skip
 
 
 @cache
@@ -86,7 +102,7 @@ def company_words(name: str) -> list[str]:
     if not found:
         return []
     telling = _without_legal_forms(found)
-    full = [_SHORT.get(word, word) for word in telling if word not in _FILLING] or telling
+    full = [_COUNTRIES.get(word, word) for word in (_SHORT.get(word, word) for word in telling if word not in _FILLING)] or telling
     return list(dict.fromkeys(full))[:MOST_WORDS]
 
 

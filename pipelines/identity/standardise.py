@@ -18,7 +18,7 @@ from pipelines.identity.contacts import (
     phone_number,
     tax_number,
 )
-from pipelines.identity.names import company_words, formal_names, person_words
+from pipelines.identity.names import GROUP_WORDS, company_words, formal_names, person_words
 from pipelines.identity.places import city_name, country_code, post_code, street_words
 from pipelines.identity.records import COLUMNS
 from pipelines.identity.spelling import folded, sound
@@ -30,7 +30,8 @@ _TEXT, _TEXTS = pa.string(), pa.list_(pa.string())
 def standardise(connection: duckdb.DuckDBPyConnection, relation_name: str, into: str) -> None:
     """Write the records of ``relation_name`` (any of COLUMNS, at least id) in one spelling into the table ``into``.
 
-    Columns: id, source_system, is_person; name_words, name_key (the words, sorted), name_compact, name_numbers,
+    Columns: id, source_system, is_person; name_words, name_key (the words, sorted), name_core and name_part (without, and only, words that tell
+    parts of a group apart), name_compact, name_numbers,
     name_prefixes; given_name, given_names, surname, surname_sound; street_words, street_key, street_numbers; city, postcode,
     region, country; phone, email, mailbox, domain, tax_id, birth_date, latitude, longitude; block_keys.
     A row follows from its record alone, so changed records can be written anew one by one.
@@ -128,7 +129,7 @@ _REWRITES: tuple[tuple[str, tuple[str, ...], pa.Schema, Callable[..., Row | None
     ("__birth", ("date_of_birth",), _schema(birth_day=_TEXT), _only(birth_date)),
 )
 
-_STANDARD = """
+_STANDARD = f"""
 with joined as (
     select
         texts.id,
@@ -183,6 +184,8 @@ select
     is_person,
     name_words,
     array_to_string(list_sort(name_words), ' ') as name_key,
+    array_to_string(list_sort(list_filter(name_words, word -> not list_contains({sorted(GROUP_WORDS)}, word))), ' ') as name_core,
+    array_to_string(list_sort(list_filter(name_words, word -> list_contains({sorted(GROUP_WORDS)}, word))), ' ') as name_part,
     array_to_string(name_words, '') as name_compact,
     list_filter(name_words, word -> regexp_matches(word, '[0-9]')) as name_numbers,
     list_distinct(list_transform(name_words, word -> left(word, 3))) as name_prefixes,

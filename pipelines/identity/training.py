@@ -26,7 +26,7 @@ RANDOM_PAIRS = 1_000_000
 TRAINING_PAIRS = 700_000
 ROUNDS = 60
 SHIPPED_MATCHES = 20.0
-"""The shipped m counts as much as so many observed matches."""
+"""The shipped m counts as much as so many observed matches, in large sets as much as one for every hundred records."""
 SHIPPED_PRIOR_MATCHES = 0.25
 """Matches a record that are expected where nothing can be learned."""
 KNOWN_RATE = 0.03
@@ -86,8 +86,7 @@ def train(connection: duckdb.DuckDBPyConnection, table: str, *, seed: int = 1, l
 def _usable(connection: duckdb.DuckDBPyConnection, table: str) -> list[Comparison]:
     """The comparisons for which at least two records have a value."""
     columns = {
-        "name": "name_key", "given name": "given_name", "surname": "surname", "birth date": "birth_date", "street": "street_key",
-        "place": "coalesce(postcode, city)", "country": "country", "phone": "phone", "mail or web": "coalesce(email, domain)",
+        "name": "name_key", "person": "coalesce(given_name, surname)", "birth date": "birth_date", "address": "coalesce(street_key, postcode, city)", "country": "country", "phone": "phone", "mail or web": "coalesce(email, domain)",
         "tax id": "tax_id", "position": "latitude + longitude",
     }  # fmt: skip
     is_company = "count(*) filter (where not is_person) > 0 and"
@@ -150,6 +149,10 @@ def _learned(
     shipped_u = [np.array([level.u for level in comparison.levels]) for comparison in usable]
     raw_u = [_raw_u(chance, place, shipped_u[place]) for place in range(len(usable))]
     m, u, prior = [values.copy() for values in shipped_m], [values.copy() for values in raw_u], fallback.prior
+    ceilings = [
+        np.array([np.inf if level.most is None else 2.0**level.most for level in comparison.levels]) for comparison in usable
+    ]
+    held = max(SHIPPED_MATCHES, fallback.records / 100)
     matches = 0.0
     for _ in range(ROUNDS):
         odds = np.full(len(blocked.counts), np.log(prior / (1 - prior)))
@@ -162,9 +165,10 @@ def _learned(
         for place, comparison in enumerate(usable):
             many = len(comparison.levels)
             seen = np.bincount(blocked.levels[:, place] + 1, weights=probable, minlength=many + 1)[1:]
-            m[place] = (seen + SHIPPED_MATCHES * shipped_m[place]) / (seen.sum() + SHIPPED_MATCHES)
+            m[place] = (seen + held * shipped_m[place]) / (seen.sum() + held)
             u[place] = _clean_u(raw_u[place], m[place], prior)
             m[place] = _in_order(m[place], u[place], np.log(shipped_m[place] / shipped_u[place]))
+            m[place] = np.minimum(m[place], u[place] * ceilings[place])
         if abs(matches - before) < 1e-6 * max(matches, 1):
             break
     if matches < FEWEST_MATCHES:

@@ -26,7 +26,8 @@ class Records:
         """Drop the tables."""
         connection.execute(f"drop view if exists {self.table}")
         connection.execute(f"drop table if exists {self.table}_order")
-        connection.execute(f"drop table if exists {self.rarity}")
+        for name in (f"{self.table}_given_name", f"{self.table}_surname", self.rarity):
+            connection.execute(f"drop table if exists {name}")
 
 
 def prepare(connection: duckdb.DuckDBPyConnection, table: str) -> Records:
@@ -58,6 +59,12 @@ def prepare(connection: duckdb.DuckDBPyConnection, table: str) -> Records:
         group by field, word
         """
     )
+    for field in ("given_name", "surname"):
+        connection.execute(
+            f"create or replace temp table {name}_{field} as"
+            f" select {field}, cast(count(*) / sum(count(*)) over () as float) as {field}_share"
+            f" from {quoted(table)} where {field} is not null group by {field}"
+        )
     return Records(name, rarity, int(count))
 
 
@@ -83,8 +90,12 @@ def _weighed(records: Records, pairs: str) -> str:
         taking_part.* exclude (id, block_keys),
         list_transform(of_name.weights, w -> cast(w / of_name.whole as float)) as name_weights,
         cast(of_name.whole / of_name.most as float) as name_rarity,
-        list_transform(of_street.weights, w -> cast(w / of_street.whole as float)) as street_weights
+        list_transform(of_street.weights, w -> cast(w / of_street.whole as float)) as street_weights,
+        given_name_share,
+        surname_share
     from taking_part
+    left join {records.table}_given_name using (given_name)
+    left join {records.table}_surname using (surname)
     left join weighed as of_name on of_name.ordinal = taking_part.ordinal and of_name.field = 'name'
     left join weighed as of_street on of_street.ordinal = taking_part.ordinal and of_street.field = 'street'
     """

@@ -1,0 +1,193 @@
+"""From pairs to clusters: connected components, cut where they hang together by too little; a steward's word goes first.
+
+What becomes of a component depends on its own pairs alone, so a change needs only the components that it touches.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+
+Pair = tuple[str, str]
+Edge = tuple[str, str, float]
+"""left id, right id, match weight in bits."""
+
+SMALL = 3
+"""Components of so many records are never cut: two pairs hold three records together."""
+DENSE = 0.4
+"""Share of the possible pairs of two groups (of a component) that must match for them to be one."""
+REVIEW_RATE = 0.01
+"""Pairs that are sent to review at the most, as a share of the records: they touch at most twice as many."""
+FORCED = float("inf")
+
+
+@dataclass(frozen=True)
+class Review:
+    """A pair that a person should look at, and why: ``uncertain``, ``cut`` (it matched, its clusters do not) or ``contradicted``."""
+
+    left_id: str
+    right_id: str
+    match_weight: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """``cluster_of``: for every record the smallest id of its cluster; ``review``: the most telling pairs first."""
+
+    cluster_of: dict[str, str] = field(default_factory=dict)
+    review: list[Review] = field(default_factory=list)
+
+
+class _Groups:
+    """Disjoint sets of records; the smallest id stands for a set."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self.parent = {name: name for name in ids}
+
+    def find(self, name: str) -> str:
+        parent = self.parent
+        while parent[name] != name:
+            parent[name] = parent[parent[name]]
+            name = parent[name]
+        return name
+
+    def join(self, one: str, two: str) -> None:
+        one, two = self.find(one), self.find(two)
+        if one != two:
+            self.parent[max(one, two)] = min(one, two)
+
+
+def _ordered(one: str, two: str) -> Pair:
+    return (one, two) if one < two else (two, one)
+
+
+def cluster(
+    ids: Iterable[str],
+    pairs: Iterable[Edge],
+    *,
+    match_weight: float,
+    review_weight: float,
+    forced_same: Collection[Pair] = (),
+    forced_apart: Collection[Pair] = (),
+    review_limit: int | None = None,
+) -> Clusters:
+    """Put every one of ``ids`` into a cluster. Neither the order of ids nor that of pairs matters.
+
+    ``pairs``: scored pairs; ids that are not among ``ids`` are left out. Pairs from ``match_weight`` on join, those from
+    ``review_weight`` on are for review. ``forced_same`` and ``forced_apart``: pairs about which a steward has said yes or no;
+    a no also keeps apart what the rest would join, and where two yes contradict a no the no wins and the pair goes to review.
+    ``review_limit``: how many pairs go to review; default: one in a hundred records, five at least.
+    """
+    groups = _Groups(ids)
+    known = groups.parent
+    apart = {_ordered(*pair) for pair in forced_apart if pair[0] in known and pair[1] in known}
+    same = {_ordered(*pair) for pair in forced_same if pair[0] in known and pair[1] in known} - apart
+    weights: dict[Pair, float] = {}
+    for left, right, weight in pairs:
+        pair = _ordered(left, right)
+        if weight >= review_weight and left in known and right in known and pair not in apart and pair not in same:
+            weights[pair] = max(weight, weights.get(pair, weight))
+    weights |= dict.fromkeys(same, FORCED)
+    strong = {pair: weight for pair, weight in weights.items() if weight >= match_weight}
+    for left, right in strong:
+        groups.join(left, right)
+    cluster_of = _cut(groups, strong, apart)
+    closed = {_ordered(cluster_of[left], cluster_of[right]) for left, right in apart}
+    review = _review(weights, strong, cluster_of, closed)
+    limit = max(5, int(len(known) * REVIEW_RATE)) if review_limit is None else review_limit
+    return Clusters(cluster_of, review[:limit])
+
+
+def _cut(groups: _Groups, strong: Mapping[Pair, float], apart: Collection[Pair]) -> dict[str, str]:
+    """Return the cluster of every record: components as they are where they are dense, else joined anew from the heaviest pair on."""
+    members: dict[str, list[str]] = defaultdict(list)
+    for name in groups.parent:
+        members[groups.find(name)].append(name)
+    edges: dict[str, list[tuple[float, Pair]]] = defaultdict(list)
+    for pair, weight in strong.items():
+        edges[groups.find(pair[0])].append((weight, pair))
+    torn = {groups.find(left) for left, right in apart if groups.find(left) == groups.find(right)}
+    cluster_of: dict[str, str] = {}
+    for root, names in members.items():
+        possible = len(names) * (len(names) - 1) / 2
+        if root not in torn and (len(names) <= SMALL or len(edges[root]) >= DENSE * possible):
+            cluster_of |= dict.fromkeys(names, root)
+        else:
+            cluster_of |= _joined_by_density(names, edges[root], apart)
+    return cluster_of
+
+
+def _joined_by_density(names: list[str], edges: list[tuple[float, Pair]], apart: Collection[Pair]) -> dict[str, str]:
+    """Join records from the heaviest pair on; two groups only when enough of the pairs between them match, and none is forced apart."""
+    inside = set(names)
+    group: dict[str, str] = {name: name for name in names}
+    members: dict[str, set[str]] = {name: {name} for name in names}
+    matching: dict[str, dict[str, int]] = {name: {} for name in names}
+    for _, (left, right) in edges:
+        matching[left][right] = matching[right][left] = 1
+    barred: dict[str, set[str]] = {name: set() for name in names}
+    for left, right in apart:
+        if left in inside and right in inside:
+            barred[left].add(right)
+            barred[right].add(left)
+    for weight, (left, right) in sorted(edges, key=lambda edge: (-edge[0], edge[1])):
+        one, two = sorted((group[left], group[right]))
+        if one == two or two in barred[one]:
+            continue
+        if weight < FORCED and matching[one].get(two, 0) < DENSE * len(members[one]) * len(members[two]):
+            continue
+        for name in members[two]:
+            group[name] = one
+        members[one] |= members.pop(two)
+        for other, count in matching.pop(two).items():
+            matching[other].pop(two, None)
+            if other != one:
+                matching[one][other] = matching[other][one] = matching[one].get(other, 0) + count
+        for other in barred.pop(two):
+            barred[other].discard(two)
+            barred[one].add(other)
+            barred[other].add(one)
+    return group
+
+
+def _review(
+    weights: Mapping[Pair, float], strong: Mapping[Pair, float], cluster_of: Mapping[str, str], closed: Collection[Pair]
+) -> list[Review]:
+    """Pairs whose clusters differ, the heaviest of any two clusters; none of two clusters that a steward has kept apart."""
+    best: dict[Pair, tuple[float, Pair]] = {}
+    for pair, weight in weights.items():
+        one, two = _ordered(cluster_of[pair[0]], cluster_of[pair[1]])
+        if one == two or ((one, two) in closed and weight < FORCED):
+            continue
+        found = best.get((one, two))
+        if found is None or (-weight, pair) < (-found[0], found[1]):
+            best[one, two] = (weight, pair)
+    ranked = sorted(best.values(), key=lambda item: (-item[0], item[1]))
+    return [Review(*pair, weight, _reason(pair, weight, strong)) for weight, pair in ranked]
+
+
+def _reason(pair: Pair, weight: float, strong: Mapping[Pair, float]) -> str:
+    if weight == FORCED:
+        return "contradicted"
+    return "cut" if pair in strong else "uncertain"
+
+
+def affected(changed: Iterable[str], before: Iterable[Edge], after: Iterable[Edge], *, match_weight: float) -> set[str]:
+    """Return every record whose cluster may be another one after ``changed`` records (new, altered or gone) were scored anew.
+
+    ``before`` and ``after``: the pairs of all records, then and now, steward's yes included. Clustering these records alone, with
+    the pairs among them, gives what clustering all gives.
+    """
+    near: dict[str, set[str]] = defaultdict(set)
+    for edges in (before, after):
+        for left, right, weight in edges:
+            if weight >= match_weight:
+                near[left].add(right)
+                near[right].add(left)
+    found = set(changed)
+    waiting = list(found)
+    while waiting:
+        new = near[waiting.pop()] - found
+        found |= new
+        waiting.extend(new)
+    return found
