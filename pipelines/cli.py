@@ -17,6 +17,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from pipelines.errors import ConcordError
+from pipelines.identity.command import app as identity_app
 from pipelines.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -142,6 +143,9 @@ def score(as_json: Json = False) -> None:
         _print_json(result)
     else:
         print_score(out, result)
+
+
+app.add_typer(identity_app, name="identity")
 
 
 @app.command(epilog="Example: `concord status --json`")

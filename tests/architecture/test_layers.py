@@ -24,6 +24,7 @@ LAYERS = [
     ["pipelines.state"],
     ["pipelines.sources"],
     ["pipelines.quality"],
+    ["pipelines.identity"],
     ["pipelines.ingest"],
     ["pipelines.publish"],
     ["pipelines.run"],
