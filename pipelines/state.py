@@ -88,6 +88,26 @@ _version = sa.Table(
     sa.Column("published_at", Instant(), nullable=False),
     sa.Column("through_batch_id", sa.Integer, nullable=False),
 )
+_identity_model = sa.Table(
+    "identity_model",
+    _metadata,
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("trained_at", Instant(), nullable=False),
+    sa.Column("parameters", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+_identity_decision = sa.Table(
+    "identity_decision",
+    _metadata,
+    sa.Column("decision_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("left_id", sa.Text, nullable=False),
+    sa.Column("right_id", sa.Text, nullable=False),
+    sa.Column("verdict", sa.Text, nullable=False),
+    sa.Column("decided_by", sa.Text, nullable=False),
+    sa.Column("decided_at", Instant(), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False),
+    sqlite_autoincrement=True,
+)
 
 
 @dataclass(frozen=True)
@@ -135,6 +155,27 @@ class Version:
     number: int
     published_at: datetime
     through_batch_id: int
+
+
+@dataclass(frozen=True)
+class IdentityModel:
+    """A numbered version of what the matching of customers has learned; ``parameters`` is its JSON."""
+
+    number: int
+    parameters: str
+
+
+@dataclass(frozen=True)
+class IdentityDecision:
+    """A steward's word on two records (``system/source_id``): ``verdict`` is same, apart, or open (taken back)."""
+
+    decision_id: int
+    left_id: str
+    right_id: str
+    verdict: str
+    decided_by: str
+    decided_at: datetime
+    reason: str
 
 
 class State:
@@ -263,6 +304,38 @@ class State:
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(_version).order_by(_version.c.number))
             return [Version(row.number, row.published_at, row.through_batch_id) for row in rows]
+
+    # Identity
+
+    def record_identity_model(self, parameters: str) -> IdentityModel:
+        """Keep a new version of the matching model; it counts from the next build on."""
+        new = _identity_model.insert().values(trained_at=datetime.now(UTC), parameters=parameters)
+        with self._engine.begin() as connection:
+            (number,) = connection.execute(new.returning(_identity_model.c.number)).one()
+        return IdentityModel(int(number), parameters)
+
+    def identity_model(self) -> IdentityModel | None:
+        """Return the latest version of the matching model, if one has been trained."""
+        columns = (_identity_model.c.number, _identity_model.c.parameters)
+        with self._engine.connect() as connection:
+            row = connection.execute(sa.select(*columns).order_by(_identity_model.c.number.desc()).limit(1)).first()
+            return None if row is None else IdentityModel(int(row.number), str(row.parameters))
+
+    def decide_identity(self, left_id: str, right_id: str, verdict: str, by: str, reason: str) -> IdentityDecision:
+        """Keep a steward's word on two records; what was said of the same two before stays, and no longer counts."""
+        left_id, right_id = sorted((left_id, right_id))
+        values = {"left_id": left_id, "right_id": right_id, "verdict": verdict, "decided_by": by, "reason": reason}
+        now = datetime.now(UTC)
+        new = _identity_decision.insert().values(**values, decided_at=now)
+        with self._engine.begin() as connection:
+            (number,) = connection.execute(new.returning(_identity_decision.c.decision_id)).one()
+        return IdentityDecision(int(number), **values, decided_at=now)
+
+    def identity_decisions(self) -> list[IdentityDecision]:
+        """Return every word of the stewards, oldest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(sa.select(_identity_decision).order_by(_identity_decision.c.decision_id))
+            return [IdentityDecision(**row._asdict()) for row in rows]
 
 
 def _add_new_columns(engine: sa.Engine) -> None:

@@ -37,7 +37,10 @@ RULES = (
         " || case when len(name_words) > 2 then [array_to_string(list_sort([name_words[1], name_words[-1]]), ' ')] else [] end",
     ),
     Rule("beginning", "[left(name_compact, 6)]", 0.08),
-    Rule("initials", "[case when len(name_words) > 2 then initials when length(name_compact) between 3 and 6 then name_compact end]"),
+    Rule(
+        "initials",
+        "[case when len(name_words) > 2 then initials when length(name_compact) between 3 and 6 then name_compact end]",
+    ),
     Rule("beginning and postcode", "[left(name_compact, 3) || '|' || postcode]"),
     Rule("beginning and city", "[left(name_compact, 3) || '|' || city]"),
     Rule("phone", "[right(phone, 9)]", 0.2),
@@ -47,7 +50,10 @@ RULES = (
     Rule("mailbox", "[case when length(mailbox) > 5 then mailbox end]"),
     Rule("tax id", "[tax_id]", 0.2),
     Rule("address", "[street_key || '|' || postcode, street_key || '|' || city]", 0.2),
-    Rule("house", "[case when len(street_numbers) > 0 then postcode || '|' || array_to_string(list_sort(street_numbers), ' ') end]"),
+    Rule(
+        "house",
+        "[case when len(street_numbers) > 0 then postcode || '|' || array_to_string(list_sort(street_numbers), ' ') end]",
+    ),
     Rule("street", "[case when length(street_key) > 6 then street_key end]", 0.08),
     Rule("both names", "[least(given_name, surname) || ' ' || greatest(given_name, surname)]", 0.2),
     Rule("sounds alike", "[surname_sound || '|' || left(given_name, 2), surname_sound || '|' || left(birth_date, 4)]"),

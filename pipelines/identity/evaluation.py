@@ -49,7 +49,11 @@ def quality(
     of_found: dict[str, Counter[str | None]] = defaultdict(Counter)
     of_truth: dict[str, Counter[str | None]] = defaultdict(Counter)
     of_both: dict[Pair, Counter[str | None]] = defaultdict(Counter)
-    sizes_found, sizes_truth, sizes_both = Counter(found.values()), Counter(map(truth.__getitem__, found)), Counter[Pair]()
+    sizes_found, sizes_truth, sizes_both = (
+        Counter(found.values()),
+        Counter(map(truth.__getitem__, found)),
+        Counter[Pair](),
+    )
     for name, cluster in found.items():
         of_found[cluster][kind(name)] += 1
         of_truth[truth[name]][kind(name)] += 1
@@ -64,9 +68,7 @@ def quality(
     records = len(found) or 1
     b_precision = sum(many * many / sizes_found[cluster] for (cluster, _), many in sizes_both.items()) / records
     b_recall = sum(many * many / sizes_truth[true] for (_, true), many in sizes_both.items()) / records
-    return Quality(
-        precision, recall, f_one(precision, recall), b_precision, b_recall, f_one(b_precision, b_recall)
-    )
+    return Quality(precision, recall, f_one(precision, recall), b_precision, b_recall, f_one(b_precision, b_recall))
 
 
 def clusters_of_pairs(ids: Iterable[str], pairs: Iterable[Pair]) -> dict[str, str]:

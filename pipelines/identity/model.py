@@ -43,7 +43,9 @@ class Model:
         try:
             content = json.loads(text)
             known = content.pop("format") == FORMAT
-            weights = {name: [(float(m), float(u)) for m, u in levels] for name, levels in content.pop("weights").items()}
+            weights = {
+                name: [(float(m), float(u)) for m, u in levels] for name, levels in content.pop("weights").items()
+            }
             model = cls(weights=weights, **content)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ConcordError("This is not a matching model.", hint="Train one anew.") from error

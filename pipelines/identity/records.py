@@ -38,19 +38,27 @@ def column_names(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str,
         described = connection.execute(f"describe {query}").fetchall()
     except duckdb.Error as error:
         reason = str(error).strip().splitlines()[0]
-        raise ConcordError(f"{path.name} cannot be read: {reason}", hint="Is it CSV with a header, or Parquet?") from error
+        raise ConcordError(
+            f"{path.name} cannot be read: {reason}", hint="Is it CSV with a header, or Parquet?"
+        ) from error
     return {str(row[0]).strip().lower(): str(row[0]) for row in described}
 
 
 def read_records(
-    connection: duckdb.DuckDBPyConnection, paths: Sequence[Path], into: str, *, note: Callable[[str], None] = lambda _: None
+    connection: duckdb.DuckDBPyConnection,
+    paths: Sequence[Path],
+    into: str,
+    *,
+    note: Callable[[str], None] = lambda _: None,
 ) -> int:
     """Read files into the table ``into`` with every one of COLUMNS, as texts; returns the number of records.
 
     ``source_system`` is the file's name without ending where the file has no such column. ``note`` is told what is ignored.
     Raises ConcordError when a file has no id, no rows, or ids that another row has too.
     """
-    connection.execute(f"create or replace temp table {quoted(into)} ({', '.join(f'{name} varchar' for name in COLUMNS)})")
+    connection.execute(
+        f"create or replace temp table {quoted(into)} ({', '.join(f'{name} varchar' for name in COLUMNS)})"
+    )
     for path in paths:
         _append(connection, path, into, note)
     _refuse_repeated_ids(connection, into)
@@ -62,7 +70,9 @@ def _append(connection: duckdb.DuckDBPyConnection, path: Path, into: str, note: 
     found = column_names(connection, path)
     if "id" not in found:
         listed = ", ".join(found.values())
-        raise ConcordError(f"{path.name} has no column id; it has {listed}.", hint="Every record needs an id of its own.")
+        raise ConcordError(
+            f"{path.name} has no column id; it has {listed}.", hint="Every record needs an id of its own."
+        )
     unknown = [name for key, name in found.items() if key not in COLUMNS]
     if unknown:
         note(f"{path.name}: ignored {', '.join(unknown)}; known are {', '.join(COLUMNS)}.")
@@ -75,7 +85,9 @@ def _append(connection: duckdb.DuckDBPyConnection, path: Path, into: str, note: 
         connection.execute(f"insert into {quoted(into)} select {', '.join(values)} from ({file_query(path)})")
     except duckdb.Error as error:
         reason = str(error).strip().splitlines()[0]
-        raise ConcordError(f"{path.name} cannot be read: {reason}", hint="Is it CSV with a header, or Parquet?") from error
+        raise ConcordError(
+            f"{path.name} cannot be read: {reason}", hint="Is it CSV with a header, or Parquet?"
+        ) from error
     rows, empty = connection.execute(
         f"select count(*), count(*) filter (where nullif(trim(cast({quoted(found['id'])} as varchar)), '') is null)"
         f" from ({file_query(path)})"
@@ -83,7 +95,9 @@ def _append(connection: duckdb.DuckDBPyConnection, path: Path, into: str, note: 
     if rows == 0:
         raise ConcordError(f"{path.name} has no records.", hint="Below the names of the columns there has to be a row.")
     if empty:
-        raise ConcordError(f"{path.name} has {empty:,} rows without an id.", hint="Every record needs an id of its own.")
+        raise ConcordError(
+            f"{path.name} has {empty:,} rows without an id.", hint="Every record needs an id of its own."
+        )
 
 
 def _refuse_repeated_ids(connection: duckdb.DuckDBPyConnection, table: str) -> None:

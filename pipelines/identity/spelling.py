@@ -8,7 +8,20 @@ from anyascii import anyascii
 from jellyfish import metaphone
 
 _LETTERS = str.maketrans(
-    {"ß": "ss", "ø": "o", "æ": "a", "œ": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "’": "'", "`": "'", "´": "'"}
+    {
+        "ß": "ss",
+        "ø": "o",
+        "æ": "a",
+        "œ": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "ı": "i",
+        "’": "'",
+        "`": "'",
+        "´": "'",
+    }
 )
 _UMLAUTS = re.compile(r"ae|oe|ue")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")

@@ -45,7 +45,9 @@ def standardise(connection: duckdb.DuckDBPyConnection, relation_name: str, into:
     for name, keys, schema, rewrite in _REWRITES:
         _rewrite(connection, name, keys, schema, rewrite)
     connection.execute(f"create or replace temp table __standard as {_STANDARD}")
-    connection.execute(f"create or replace table {quoted(into)} as select *, {block_keys()} as block_keys from __standard")
+    connection.execute(
+        f"create or replace table {quoted(into)} as select *, {block_keys()} as block_keys from __standard"
+    )
     for name in ("__texts", "__standard", *(name for name, *_ in _REWRITES)):
         connection.execute(f"drop table {name}")
 
@@ -54,7 +56,11 @@ Row = tuple[Any, ...]
 
 
 def _rewrite(
-    connection: duckdb.DuckDBPyConnection, table: str, keys: Sequence[str], schema: pa.Schema, rewrite: Callable[..., Row | None]
+    connection: duckdb.DuckDBPyConnection,
+    table: str,
+    keys: Sequence[str],
+    schema: pa.Schema,
+    rewrite: Callable[..., Row | None],
 ) -> None:
     """Make a table of every distinct value of the columns ``keys`` and what ``rewrite`` makes of it; None leaves it out."""
     listed = ", ".join(keys)
@@ -65,7 +71,9 @@ def _rewrite(
         done = [(*row, *made) for row in rows if (made := rewrite(*row)) is not None]
         columns = list(zip(*done, strict=True)) if done else [() for _ in types]
         batches.append(
-            pa.record_batch([pa.array(column, type=field.type) for column, field in zip(columns, types, strict=True)], schema=types)
+            pa.record_batch(
+                [pa.array(column, type=field.type) for column, field in zip(columns, types, strict=True)], schema=types
+            )
         )
     rewritten = pa.Table.from_batches(batches, schema=types)
     connection.register("__rewritten", rewritten)

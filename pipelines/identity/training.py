@@ -131,7 +131,9 @@ def _random_pairs(connection: duckdb.DuckDBPyConnection, records: Records, seed:
 
 def _patterns(connection: duckdb.DuckDBPyConnection, records: Records, pairs: str, model: Model) -> _Patterns:
     """Outcomes of ``pairs``, counted. Splink is given weights that are the numbers of the levels: 1 for the best, 0 unknown."""
-    coded = {name: [(0.5, 0.5 ** (place + 2)) for place in range(len(levels))] for name, levels in model.weights.items()}
+    coded = {
+        name: [(0.5, 0.5 ** (place + 2)) for place in range(len(levels))] for name, levels in model.weights.items()
+    }
     scored = compare(connection, records, pairs, replace(model, weights=coded))
     names = [name.replace(" ", "_") for name in model.weights]
     listed = ", ".join(f"cast(round(mw_{name}) as integer) as {name}" for name in names)
@@ -141,16 +143,15 @@ def _patterns(connection: duckdb.DuckDBPyConnection, records: Records, pairs: st
     return _Patterns(levels, np.asarray(rows["many"], dtype=np.float64))
 
 
-def _learned(
-    fallback: Model, usable: list[Comparison], chance: _Patterns, blocked: _Patterns, pairs: float
-) -> Model:
+def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, blocked: _Patterns, pairs: float) -> Model:
     """Expectation maximisation; the shipped weights where it finds too few matches."""
     shipped_m = [np.array([level.m for level in comparison.levels]) for comparison in usable]
     shipped_u = [np.array([level.u for level in comparison.levels]) for comparison in usable]
     raw_u = [_raw_u(chance, place, shipped_u[place]) for place in range(len(usable))]
     m, u, prior = [values.copy() for values in shipped_m], [values.copy() for values in raw_u], fallback.prior
     ceilings = [
-        np.array([np.inf if level.most is None else 2.0**level.most for level in comparison.levels]) for comparison in usable
+        np.array([np.inf if level.most is None else 2.0**level.most for level in comparison.levels])
+        for comparison in usable
     ]
     held = max(SHIPPED_MATCHES, fallback.records / 100)
     matches = 0.0

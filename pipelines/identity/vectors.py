@@ -42,7 +42,9 @@ def prepare(connection: duckdb.DuckDBPyConnection, table: str) -> Records:
     connection.execute(
         f"create or replace temp table {name}_order as select id, row_number() over (order by id) as ordinal from {quoted(table)}"
     )
-    connection.execute(f"create or replace temp view {name} as select * from {quoted(table)} join {name}_order using (id)")
+    connection.execute(
+        f"create or replace temp view {name} as select * from {quoted(table)} join {name}_order using (id)"
+    )
     (count,) = connection.execute(f"select count(*) from {name}_order").fetchone() or (0,)
     connection.execute(
         f"""

@@ -1,6 +1,6 @@
 """Build the candidate with dbt, and audit it before anybody sees it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import duckdb
@@ -91,10 +91,19 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
                 + "\n  - ".join(failures)
             )
         rows = _rows(candidate)
-        stamp(candidate, project, plan)
+        stamp(candidate, project, _keep_identity_model(candidate, state, plan))
     passed("candidate.audited")
     warnings = [f"{result.name}: {result.message}" for result in results if result.status == "warn"]
     return Audit(len(results) + 1, rows, warnings)
+
+
+def _keep_identity_model(candidate: duckdb.DuckDBPyConnection, state: State, plan: Plan) -> Plan:
+    """Keep the model that this build has learned to match customers with, so that every later one uses it."""
+    query = "select parameters from conformed.customer_model where is_new"
+    learned = candidate.execute(query).fetchone()
+    if learned is None:
+        return plan
+    return replace(plan, identity_model=state.record_identity_model(str(learned[0])).number)
 
 
 def _without(absent: list[Any], *methods: str) -> list[str]:
@@ -105,11 +114,13 @@ def _without(absent: list[Any], *methods: str) -> list[str]:
 
 def _selection(manifest: Any, plan: Plan) -> list[str]:
     """Return dbt's options that select what is downstream of the raw tables with news, and of the control tables."""
-    wanted = {(f"raw_{system}", table) for system, table in plan.tables}
+    wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {("control", "batch")}
+    if plan.has_new_decisions:
+        wanted.add(("control", "identity_decision"))
     sources = [
         f"source:{source.source_name}.{source.name}+"
         for source in manifest.sources.values()
-        if (source.source_name, source.name) in wanted or (source.source_name, source.name) == ("control", "batch")
+        if (source.source_name, source.name) in wanted
     ]
     return ["--select", *sources]
 

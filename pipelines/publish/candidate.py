@@ -26,6 +26,8 @@ _BATCH_COLUMNS = """
     rows_read bigint, rows_quarantined bigint, rows_admitted bigint, rows_unchanged bigint, rows_deleted bigint,
     rows_current bigint
 """
+_MODEL_COLUMNS = "number integer, parameters varchar"
+_DECISION_COLUMNS = "left_id varchar, right_id varchar, verdict varchar"
 _RULE_COLUMNS = "batch_id integer, rule varchar, column_name varchar, severity varchar, rows_broken bigint"
 
 
@@ -34,6 +36,8 @@ class Plan:
     """What a build has to do. ``base`` is the version it starts from (None: from nothing), ``reason`` why from nothing.
 
     The build takes in the batches above ``after`` up to ``through``; ``tables`` are the raw tables that they belong to.
+    ``decisions`` are the stewards' words on customers up to now, ``has_new_decisions`` whether the base lacks some;
+    ``identity_model`` is the number of the matching model, 0 before one was trained.
     """
 
     base: int | None
@@ -41,6 +45,9 @@ class Plan:
     after: int
     through: int
     batches: list[Batch]
+    decisions: int = 0
+    has_new_decisions: bool = False
+    identity_model: int = 0
 
     @property
     def is_full(self) -> bool:
@@ -50,7 +57,7 @@ class Plan:
     @property
     def is_needed(self) -> bool:
         """Whether there is anything to do."""
-        return self.is_full or bool(self.batches)
+        return self.is_full or bool(self.batches) or self.has_new_decisions
 
     @property
     def tables(self) -> list[tuple[str, str]]:
@@ -61,20 +68,26 @@ class Plan:
 def plan_build(settings: Settings, state: State, project: Project, *, full: bool) -> Plan:
     """Decide what the next build has to do: the batches that the current version has not seen, or everything."""
     base = current_version(settings.home)
-    reason, after = "", 0
+    model = state.identity_model()
+    model_number = 0 if model is None else model.number
+    decisions = max((decision.decision_id for decision in state.identity_decisions()), default=0)
+    reason, after, seen = "", 0, Stamp()
     if full:
         base, reason = None, "asked for with --full"
     elif base is None:
         reason = "the first version"
     else:
-        through, fingerprint = stamp_of(settings.home, base)
-        if fingerprint != project.fingerprint:
+        seen = stamp_of(settings.home, base)
+        if seen.fingerprint != project.fingerprint:
             base, reason = None, "the models or the shape of the sources changed"
+        elif seen.identity_model != model_number:
+            base, reason = None, "the model that matches customers is a new one"
         else:
-            after = through
+            after = seen.through
     batches = [batch for batch in state.batches(after=after) if _is_configured(settings, batch)]
     through = max((batch.batch_id for batch in batches), default=after)
-    return Plan(base, reason, after, through, [batch for batch in batches if batch.file])
+    news = [batch for batch in batches if batch.file]
+    return Plan(base, reason, after, through, news, decisions, seen.decisions < decisions, model_number)
 
 
 def make_candidate(settings: Settings, state: State, plan: Plan) -> None:
@@ -101,28 +114,41 @@ def discard_candidate(home: Home) -> None:
             shutil.rmtree(leftover)
 
 
+@dataclass(frozen=True)
+class Stamp:
+    """What a version is made of: the log up to a batch, these models, stewards' words, and the model that matches customers."""
+
+    through: int = 0
+    fingerprint: str = ""
+    decisions: int = 0
+    identity_model: int = 0
+
+
 def stamp(candidate: duckdb.DuckDBPyConnection, project: Project, plan: Plan) -> None:
     """Write into the candidate what it is made of, so that the next build knows where to go on."""
     candidate.execute("create schema if not exists concord")
     candidate.execute(
         "create or replace table concord.version as "
         f"select {plan.through} as through_batch_id, {literal(project.fingerprint)} as fingerprint, "
+        f"{plan.decisions} as through_decision_id, {plan.identity_model} as identity_model, "
         "cast(now() at time zone 'UTC' as timestamp) as built_at"
     )
     candidate.execute("comment on table concord.version is 'One row: the last batch of the log in this file'")
     candidate.execute("checkpoint")
 
 
-def stamp_of(home: Home, number: int) -> tuple[int, str]:
-    """Return the last batch that a version has taken in, and the fingerprint of the models that built it."""
+def stamp_of(home: Home, number: int) -> Stamp:
+    """Return what a version is made of."""
     connection, _ = read_published(home, number)
     try:
-        row = connection.execute("select through_batch_id, fingerprint from concord.version").fetchall()[0]
-    except duckdb.CatalogException:
-        return 0, ""
+        row = connection.execute(
+            "select through_batch_id, fingerprint, through_decision_id, identity_model from concord.version"
+        ).fetchall()[0]
+    except (duckdb.CatalogException, duckdb.BinderException):
+        return Stamp()
     finally:
         connection.close()
-    return int(row[0]), str(row[1])
+    return Stamp(int(row[0]), str(row[1]), int(row[2]), int(row[3]))
 
 
 def _is_configured(settings: Settings, batch: Batch) -> bool:
@@ -136,7 +162,20 @@ def _control_tables(state: State, plan: Plan) -> list[str]:
         f"create table control.build as select {plan.after} as after_batch_id, {plan.through} as through_batch_id",
         f"create table control.batch ({_BATCH_COLUMNS})",
         f"create table control.rule_result ({_RULE_COLUMNS})",
+        f"create table control.identity_model ({_MODEL_COLUMNS})",
+        f"create table control.identity_decision ({_DECISION_COLUMNS})",
     ]
+    model = state.identity_model()
+    if model is not None and model.number == plan.identity_model:
+        statements.append(f"insert into control.identity_model values ({model.number}, {literal(model.parameters)})")
+    latest = {
+        (decision.left_id, decision.right_id): decision.verdict
+        for decision in state.identity_decisions()
+        if decision.decision_id <= plan.decisions
+    }
+    for (left_id, right_id), verdict in latest.items():
+        values = ", ".join(map(literal, (left_id, right_id, verdict)))
+        statements.append(f"insert into control.identity_decision values ({values})")
     new = [batch for batch in state.batches(after=plan.after) if batch.batch_id <= plan.through]
     for batch in new:
         landed_at = batch.landed_at.replace(tzinfo=None).isoformat(sep=" ")

@@ -37,8 +37,7 @@ def adopt(home: Home, state: State) -> None:
     known = {version.number for version in state.versions()}
     current = current_version(home)
     if current is not None and current not in known:
-        through, _ = stamp_of(home, current)
-        state.record_version(Version(current, datetime.now(UTC), through))
+        state.record_version(Version(current, datetime.now(UTC), stamp_of(home, current).through))
         known.add(current)
     for path in home.published.glob("warehouse-*.duckdb*"):
         if _number(path.name) not in known:

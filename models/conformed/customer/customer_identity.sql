@@ -2,36 +2,35 @@
 
 with
 
-record as (
+member as (
     select
-        source_system,
-        source_id,
-        customer_reference,
-        is_site
-    from {{ ref('account') }}
-
-    union all
-
-    select
-        source_system,
-        source_id,
-        customer_reference,
-        is_site
-    from {{ ref('business_partner') }}
+        member.*,
+        coalesce(cluster.cluster_id, member.member_id) as cluster_id
+    from {{ ref('customer_member') }} as member
+    left join {{ ref('customer_cluster') }} as cluster on member.member_id = cluster.id and cluster.kind = 'member'
 ),
 
--- Records that share a customer number, or were found to be one by what they say, are one customer; any other is one of its own.
+-- A customer is named after the record that was seen first: it keeps its key when records come, change or go.
+first_member as (
+    select
+        cluster_id,
+        {{ first_by(
+            "concat_ws('/', source_system, source_id)",
+            ['first_batch_id', "coalesce(created_date, date '9999-12-31')", 'source_system', 'source_id'],
+            'true',
+        ) }} as record_id
+    from member
+    group by cluster_id
+),
+
 customer_identity as (
     select
-        record.source_system,
-        record.source_id,
-        {{ surrogate_key(["'customer'", "coalesce(
-            record.customer_reference, account_partner.customer_reference, record.source_system || '/' || record.source_id
-        )"]) }} as customer_key
-    from record
-    left join {{ ref('account_partner') }} as account_partner
-        on record.source_system = account_partner.source_system and record.source_id = account_partner.source_id
-    where not coalesce(record.is_site, false)
+        member.source_system,
+        member.source_id,
+        {{ surrogate_key(["'customer'", 'first_member.record_id']) }} as customer_key,
+        {{ surrogate_key(["'customer'", "concat_ws('/', member.source_system, member.source_id)"]) }} as own_key
+    from member
+    inner join first_member on member.cluster_id = first_member.cluster_id
 )
 
 select * from customer_identity

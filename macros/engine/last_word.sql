@@ -1,0 +1,4 @@
+{#- The last word of a text. -#}
+{% macro last_word(column) -%}
+    regexp_extract(trim({{ column }}), '[^ ]+$')
+{%- endmacro %}
