@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from pipelines.errors import ConcordError
 from pipelines.home import Home
+from pipelines.identity.history import record_changes
 from pipelines.ingest.account import TableAccount
 from pipelines.ingest.tables import ingest_table
 from pipelines.publish import build as building
@@ -190,8 +191,10 @@ def _build_and_publish(
             ]
             watch.end("audit", f"{outcome.checks} checks passed")
         with _step(account, watch, "publish", 1):
+            before = current_version(settings.home)
             version = steps("publish", versions.publish, settings, state, plan.through)
             account.outcome = "published"
+            record_changes(settings.home, state, before, version.number)
             watch.end("publish", f"version {version.number}")
     except ConcordError:
         if not keep:

@@ -108,6 +108,17 @@ _identity_decision = sa.Table(
     sa.Column("reason", sa.Text, nullable=False),
     sqlite_autoincrement=True,
 )
+_identity_event = sa.Table(
+    "identity_event",
+    _metadata,
+    sa.Column("event_id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("version", sa.Integer, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("customer_key", sa.BigInteger, nullable=False),
+    sa.Column("other_key", sa.BigInteger),
+    sa.Column("evidence", sa.Text, nullable=False),
+    sa.Column("happened_at", Instant(), nullable=False),
+)
 
 
 @dataclass(frozen=True)
@@ -176,6 +187,18 @@ class IdentityDecision:
     decided_by: str
     decided_at: datetime
     reason: str
+
+
+@dataclass(frozen=True)
+class IdentityEvent:
+    """What became of a customer with a version: birth, merge (``other_key`` came to it) or split (``other_key`` left it)."""
+
+    version: int
+    kind: str
+    customer_key: int
+    other_key: int | None
+    evidence: str
+    happened_at: datetime
 
 
 class State:
@@ -336,6 +359,24 @@ class State:
         with self._engine.connect() as connection:
             rows = connection.execute(sa.select(_identity_decision).order_by(_identity_decision.c.decision_id))
             return [IdentityDecision(**row._asdict()) for row in rows]
+
+    def record_identity_events(self, version: int, events: Iterable[IdentityEvent]) -> None:
+        """Append what became of customers with a version; a second time changes nothing."""
+        rows = [asdict(event) for event in events]
+        with self._engine.begin() as connection:
+            known = connection.execute(sa.select(_identity_event.c.event_id).filter_by(version=version).limit(1)).first()
+            if known is None and rows:
+                connection.execute(_identity_event.insert(), rows)
+
+    def identity_events(self, customer_key: int | None = None, *, limit: int = 1000) -> list[IdentityEvent]:
+        """Return the latest events, newest first; those that name ``customer_key``, if given."""
+        columns = [_identity_event.c[name] for name in IdentityEvent.__dataclass_fields__]
+        query = sa.select(*columns).order_by(_identity_event.c.event_id.desc()).limit(limit)
+        if customer_key is not None:
+            mine = (_identity_event.c.customer_key == customer_key) | (_identity_event.c.other_key == customer_key)
+            query = query.where(mine)
+        with self._engine.connect() as connection:
+            return [IdentityEvent(**row._asdict()) for row in connection.execute(query)]
 
 
 def _add_new_columns(engine: sa.Engine) -> None:

@@ -118,8 +118,22 @@ class Answer:
     version: int
 
 
-def ask(home: Home, query: str, *, limit: int, number: int | None = None) -> Answer:
-    """Run one query on a published version, without access to anything but that version.
+@contextmanager
+def two_versions(home: Home, before: int, after: int) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open two kept versions read-only, attached as ``before`` and ``after``."""
+    connection = duckdb.connect(config={"autoinstall_known_extensions": False})
+    try:
+        for name, number in (("before", before), ("after", after)):
+            connection.execute(f"attach {literal(version_file(home, number))} as {name} (read_only)")
+        yield connection
+    finally:
+        connection.close()
+
+
+def ask(
+    home: Home, query: str, *, limit: int, number: int | None = None, parameters: dict[str, Any] | None = None
+) -> Answer:
+    """Run one query on a published version, without access to anything but that version; ``parameters`` bind $names.
 
     Raises ConcordError with DuckDB's own words when the query is wrong or tries to change something.
     """
@@ -127,7 +141,7 @@ def ask(home: Home, query: str, *, limit: int, number: int | None = None) -> Ans
     try:
         for setting in ("enable_external_access = false", "lock_configuration = true"):
             connection.execute(f"set {setting}")
-        result = connection.execute(query)
+        result = connection.execute(query, parameters)
         columns = [column[0] for column in result.description or []]
         rows = result.fetchmany(limit + 1)
     except duckdb.Error as error:
