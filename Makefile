@@ -3,18 +3,20 @@
 # make lint    format and lint of Python and SQL, and types
 # make bench   speed and memory beside the floor        (SIZE=small|5m|…, JSON=file)
 # make bench-demo  how long the demo company takes to live  (SCALE=small, JSON=file)
+# make bench-identity  how fast identities are matched   (JSON=file, DEMO=folder of a demo company: how well)
 # make soak    more killed runs than the suite has       (KILLS=200)
 # make lock    resolve the pins of pyproject.toml anew
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-demo soak lock clean
+.PHONY: help demo test lint format bench bench-demo bench-identity soak lock clean
 
 SERVE ?= 1
 KILLS ?= 200
 SIZE ?= small
 SCALE ?=
+DEMO ?=
 JSON ?=
 BIN := .venv/bin
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
@@ -44,6 +46,9 @@ bench: .venv/development
 
 bench-demo: .venv/development
 	@$(BIN)/python -m benchmarks.simulate --scale $(or $(SCALE),small) $(if $(JSON),--json $(JSON))
+
+bench-identity: .venv/development
+	@$(BIN)/python -m benchmarks.identity $(if $(DEMO),--demo $(DEMO)) $(if $(JSON),--json $(JSON))
 
 soak: .venv/development
 	@$(BIN)/python -m tests.soak --kills $(KILLS)

@@ -78,8 +78,8 @@ def block_keys() -> str:
 
 
 def pair_budget(records: int) -> int:
-    """Return how many pairs may be looked at: up to 200 a record in small sets, about 12 in very large ones."""
-    return min(200 * records, 1_500_000 + 12 * records)
+    """Return how many pairs may be looked at: up to 200 a record in small sets, about 9 in very large ones."""
+    return min(200 * records, 1_500_000 + 9 * records)
 
 
 def largest_blocks(connection: duckdb.DuckDBPyConnection, table: str, budget: int) -> dict[str, int]:

@@ -1,5 +1,7 @@
 """From pairs to clusters: connected components, cut where they hang together by too little; a steward's word goes first.
 
+Plain components glue strangers: one wrong pair is enough. So a larger component is put together again from its heaviest pair on, and
+two groups join only when enough of the pairs between them match (agglomerative clustering with a bound on the share of links).
 What becomes of a component depends on its own pairs alone, so a change needs only the components that it touches.
 """
 
@@ -14,7 +16,8 @@ Edge = tuple[str, str, float]
 SMALL = 3
 """Components of so many records are never cut: two pairs hold three records together."""
 DENSE = 0.4
-"""Share of the possible pairs of two groups (of a component) that must match for them to be one."""
+"""Share of the possible pairs between two groups of records that must match for the groups to be one: a pair that matches among
+four possible ones does not glue two couples together."""
 REVIEW_RATE = 0.01
 """Pairs that are sent to review at the most, as a share of the records: they touch at most twice as many."""
 FORCED = float("inf")
@@ -99,7 +102,8 @@ def cluster(
 
 
 def _cut(groups: _Groups, strong: Mapping[Pair, float], apart: Collection[Pair]) -> dict[str, str]:
-    """Return the cluster of every record: components as they are where they are dense, else joined anew from the heaviest pair on."""
+    """Return the cluster of every record: components as they are where they are small or complete, else joined anew from the
+    heaviest pair on."""
     members: dict[str, list[str]] = defaultdict(list)
     for name in groups.parent:
         members[groups.find(name)].append(name)
@@ -110,7 +114,7 @@ def _cut(groups: _Groups, strong: Mapping[Pair, float], apart: Collection[Pair])
     cluster_of: dict[str, str] = {}
     for root, names in members.items():
         possible = len(names) * (len(names) - 1) / 2
-        if root not in torn and (len(names) <= SMALL or len(edges[root]) >= DENSE * possible):
+        if root not in torn and (len(names) <= SMALL or len(edges[root]) == possible):
             cluster_of |= dict.fromkeys(names, root)
         else:
             cluster_of |= _joined_by_density(names, edges[root], apart)

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MACROS = (
-    """create or replace temp macro likeness(mine, weights, others) as list_sum(list_transform(mine, (x, i) -> weights[i] *
-        coalesce(list_max(list_transform(others, y -> case when jaro_winkler_similarity(x, y) >= 0.84
-            then jaro_winkler_similarity(x, y) else 0 end)), 0)))""",
+    """create or replace temp macro likeness(gate, mine, weights, others) as case when gate then list_sum(list_transform(mine,
+        (x, i) -> weights[i] * coalesce(list_max(list_transform(others, y -> case when jaro_winkler_similarity(x, y) >= 0.84
+            then jaro_winkler_similarity(x, y) else 0 end)), 0))) else 0 end""",
     """create or replace temp macro edits(a, b) as damerau_levenshtein(a, b)""",
 )
 """SQL functions that the levels use. ``likeness``: the share (0 to 1, by weight; weights sum to 1) of the words ``mine`` that are
-among ``others``, words compared by Jaro-Winkler (Monge & Elkan, 1996)."""
+among ``others``, words compared by Jaro-Winkler (Monge & Elkan, 1996); 0 where the cheap ``gate`` says that it is not worth it."""
 
 
 @dataclass(frozen=True)
@@ -48,33 +48,43 @@ _LIKE_GIVEN = (
     "(given_name_l = given_name_r or list_has_any(given_names_l, given_names_r)"
     " or jaro_winkler_similarity(given_name_l, given_name_r) >= 0.88)"
 )
-_LIKE_SURNAME = "(surname_l = surname_r or jaro_winkler_similarity(surname_l, surname_r) >= 0.88 or surname_sound_l = surname_sound_r)"
-_NO_GIVEN, _NO_SURNAME = "(given_name_l is null or given_name_r is null)", "(surname_l is null or surname_r is null)"
-_ALIKE = (
-    "least(likeness(name_words_l, name_weights_l, name_words_r), likeness(name_words_r, name_weights_r, name_words_l))"
+_LIKE_SURNAME = (
+    "(surname_l = surname_r or jaro_winkler_similarity(surname_l, surname_r) >= 0.88 or surname_sound_l = surname_sound_r)"
 )
-_WITHIN = "greatest(likeness(name_words_l, name_weights_l, name_words_r), likeness(name_words_r, name_weights_r, name_words_l))"
+_NO_GIVEN, _NO_SURNAME = "(given_name_l is null or given_name_r is null)", "(surname_l is null or surname_r is null)"
+_SHARED = "(list_has_any(name_prefixes_l, name_prefixes_r) or jaro_winkler_similarity(name_compact_l, name_compact_r) >= 0.8)"
+_NAME_LIKE = (
+    f"likeness({_SHARED}, name_words_l, name_weights_l, name_words_r)",
+    f"likeness({_SHARED}, name_words_r, name_weights_r, name_words_l)",
+)
+_ALIKE = f"least({', '.join(_NAME_LIKE)})"
+_WITHIN = f"greatest({', '.join(_NAME_LIKE)})"
 _OTHER_PART = (
     "name_part_l <> name_part_r and name_core_l <> '' and name_core_r <> ''"
-    " and (name_core_l = name_core_r or jaro_winkler_similarity(name_core_l, name_core_r) >= 0.97)"
+    " and (name_core_l = name_core_r or jaro_winkler_similarity(name_core_l, name_core_r) >= 0.95)"
 )
 _RELATED = (
     "case when is_person_l and is_person_r then coalesce(birth_date_l = birth_date_r, false)"
-    " or coalesce(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.75 or left(given_name_l, 1) = left(given_name_r, 1)"
+    " or coalesce(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.75"
+    " or (left(given_name_l, 1) = left(given_name_r, 1) and least(length(given_name_l), length(given_name_r)) = 1)"
     " or given_name_l = surname_r or given_name_r = surname_l or list_has_any(given_names_l, given_names_r), true)"
-    f" else not coalesce({_OTHER_PART}, false)"
+f" else not coalesce({_OTHER_PART}, false)"
     f" and (coalesce(domain_l = domain_r, false) or coalesce({_WITHIN} >= 0.45, true)) end"
 )
 """The names do not speak against it: what neighbours and relatives share anyway is then evidence."""
-_STREET_ALIKE = "least(likeness(street_words_l, street_weights_l, street_words_r), likeness(street_words_r, street_weights_r, street_words_l))"
-_STREET_WITHIN = (
-    "greatest(likeness(street_words_l, street_weights_l, street_words_r),"
-    " likeness(street_words_r, street_weights_r, street_words_l))"
+_SHARED_STREET = "list_has_any(street_prefixes_l, street_prefixes_r)"
+_STREET_LIKE = (
+    f"likeness({_SHARED_STREET}, street_words_l, street_weights_l, street_words_r)",
+    f"likeness({_SHARED_STREET}, street_words_r, street_weights_r, street_words_l)",
 )
+_STREET_ALIKE = f"least({', '.join(_STREET_LIKE)})"
+_STREET_WITHIN = f"greatest({', '.join(_STREET_LIKE)})"
 _SAME_STREET = "(street_key_l = street_key_r and len(street_numbers_l) > 0)"
 _LIKE_STREET = f"(list_has_any(street_numbers_l, street_numbers_r) and {_STREET_WITHIN} >= 0.8)"
 _NO_STREET = "(street_key_l is null or street_key_r is null)"
-_CITIES_ALIKE = "(jaro_winkler_similarity(city_l, city_r) >= 0.88 or starts_with(city_l, city_r || ' ') or starts_with(city_r, city_l || ' '))"
+_CITIES_ALIKE = (
+    "(jaro_winkler_similarity(city_l, city_r) >= 0.88 or starts_with(city_l, city_r || ' ') or starts_with(city_r, city_l || ' '))"
+)
 _SAME_POSTCODE = f"(postcode_l = postcode_r and coalesce({_CITIES_ALIKE}, true))"
 _SAME_PLACE = f"(postcode_l = postcode_r or {_CITIES_ALIKE})"
 _SAME_PHONE = "(phone_l = phone_r or (length(phone_l) > 8 and right(phone_l, 9) = right(phone_r, 9)))"
@@ -95,7 +105,7 @@ COMPARISONS = (
         (
             Level("same, rare", "name_key_l = name_key_r and name_rarity_l >= 1", 0.40, 0.000002),
             Level("same", "name_key_l = name_key_r or name_compact_l = name_compact_r", 0.20, 0.00002),
-            Level("another part of the group", _OTHER_PART, 0.03, 0.0003, most=3),
+            Level("another part of the group", _OTHER_PART, 0.03, 0.0003, most=2),
             Level(
                 "other numbers",
                 "len(name_numbers_l) > 0 and len(name_numbers_r) > 0 and not list_has_any(name_numbers_l, name_numbers_r)",
@@ -103,7 +113,7 @@ COMPARISONS = (
             ),
             Level(
                 "nothing shared",
-                "not list_has_any(name_prefixes_l, name_prefixes_r) and jaro_winkler_similarity(name_compact_l, name_compact_r) < 0.8",
+                f"not {_SHARED}",
                 0.03, 0.97, most=-3.5,
             ),
             Level("nearly the same", f"{_ALIKE} >= 0.9 or jaro_winkler_similarity(name_compact_l, name_compact_r) >= 0.96", 0.16, 0.00004),
@@ -243,9 +253,7 @@ def settings(prior: float, weights: dict[str, list[tuple[float, float]]]) -> dic
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": True,
         "blocking_rules_to_generate_predictions": [],
-        "comparisons": [
-            _splink(comparison, weights[comparison.name]) for comparison in COMPARISONS if comparison.name in weights
-        ],
+        "comparisons": [_splink(comparison, weights[comparison.name]) for comparison in COMPARISONS if comparison.name in weights],
     }
 
 

@@ -9,10 +9,10 @@ from pipelines.identity.blocking import RULES
 from pipelines.identity.comparisons import COMPARISONS
 
 FORMAT = 1
-MATCH_WEIGHT = math.log2(0.9 / 0.1)
-"""From this match weight on (log2 of the odds; probability 0.9) two records are the same unless more is known."""
-REVIEW_WEIGHT = math.log2(0.5 / 0.5)
-"""From this match weight on (probability 0.5) a person should look."""
+MATCH_WEIGHT = math.log2(0.6 / 0.4)
+"""From this match weight on (log2 of the odds; probability 0.6) two records are the same unless more is known."""
+REVIEW_WEIGHT = math.log2(0.1 / 0.9)
+"""From this match weight on (probability 0.1) a person should look."""
 
 
 @dataclass(frozen=True)

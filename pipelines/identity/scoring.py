@@ -29,9 +29,9 @@ def score(
     Columns: left_id < right_id, match_weight (log2 of the odds that the two are the same, prior included), match_probability,
     and the weight of every field in bits (null: it could not be compared). ``changed``: a relation with a column id; only
     pairs with one of these are made, in time that follows their number. ``link``: only pairs across source systems.
-    ``at_least``: the least match weight; default: the model's review weight less four bits, below which nothing is of use.
+    ``at_least``: the least match weight; default: the model's review weight, below which nothing is of use.
     """
-    least = model.review_weight - 4 if at_least is None else at_least
+    least = model.review_weight if at_least is None else at_least
     records = prepare(connection, table)
     if changed is not None:
         connection.execute(

@@ -32,7 +32,7 @@ def standardise(connection: duckdb.DuckDBPyConnection, relation_name: str, into:
 
     Columns: id, source_system, is_person; name_words, name_key (the words, sorted), name_core and name_part (without, and only, words that tell
     parts of a group apart), name_compact, name_numbers,
-    name_prefixes; given_name, given_names, surname, surname_sound; street_words, street_key, street_numbers; city, postcode,
+    name_prefixes; given_name, given_names, surname, surname_sound; street_words, street_key, street_numbers, street_prefixes; city, postcode,
     region, country; phone, email, mailbox, domain, tax_id, birth_date, latitude, longitude; block_keys.
     A row follows from its record alone, so changed records can be written anew one by one.
     """
@@ -205,6 +205,7 @@ select
     list_filter(street_words, word -> not regexp_matches(word, '[0-9]')) as street_words,
     array_to_string(list_sort(street_words), ' ') as street_key,
     list_filter(street_words, word -> regexp_matches(word, '[0-9]')) as street_numbers,
+    list_distinct(list_transform(street_words, word -> left(word, 3))) as street_prefixes,
     city,
     postcode,
     region,

@@ -22,15 +22,15 @@ Floats = npt.NDArray[np.float64]
 FEWEST_RECORDS = 50
 FEWEST_MATCHES = 8
 FEWEST_COMPARISONS = 3
-RANDOM_PAIRS = 1_000_000
-TRAINING_PAIRS = 700_000
+RANDOM_PAIRS = 500_000
+TRAINING_PAIRS = 400_000
 ROUNDS = 60
 SHIPPED_MATCHES = 20.0
 """The shipped m counts as much as so many observed matches, in large sets as much as one for every hundred records."""
 SHIPPED_PRIOR_MATCHES = 0.25
 """Matches a record that are expected where nothing can be learned."""
-KNOWN_RATE = 0.03
-"""A comparison is learned when at least this share of the random pairs can be compared."""
+PRIOR_PAIRS = 2.0
+"""The shipped u of a level counts as much as so many random pairs at this level."""
 
 _log = logging.getLogger(__name__)
 
@@ -182,10 +182,10 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
 
 
 def _raw_u(chance: _Patterns, place: int, shipped: Floats) -> Floats:
-    """Shares of the levels among random pairs; the shipped ones count as a thousandth of the sample, at least two pairs."""
+    """Shares of the levels among random pairs, as if PRIOR_PAIRS pairs of every level had been seen at its shipped share before."""
     seen = np.bincount(chance.levels[:, place] + 1, weights=chance.counts, minlength=len(shipped) + 1)[1:]
-    held = max(2.0, seen.sum() / 1000)
-    share: Floats = (seen + held * shipped) / (seen.sum() + held)
+    share: Floats = (seen + PRIOR_PAIRS) / (seen.sum() + PRIOR_PAIRS / shipped)
+    share /= share.sum()
     return share
 
 
