@@ -60,8 +60,8 @@ _NAME_LIKE = (
 _ALIKE = f"least({', '.join(_NAME_LIKE)})"
 _WITHIN = f"greatest({', '.join(_NAME_LIKE)})"
 _OTHER_PART = (
-    "name_part_l <> name_part_r and name_core_l <> '' and name_core_r <> ''"
-    " and (name_core_l = name_core_r or jaro_winkler_similarity(name_core_l, name_core_r) >= 0.95)"
+    "(name_part_l <> name_part_r and name_core_l <> '' and name_core_r <> '' and"
+    f" (name_core_l = name_core_r or jaro_winkler_similarity(name_core_l, name_core_r) >= 0.95 or {_WITHIN} >= 0.93))"
 )
 _RELATED = (
     "case when is_person_l and is_person_r then coalesce(birth_date_l = birth_date_r, false)"
@@ -69,7 +69,7 @@ _RELATED = (
     " or (left(given_name_l, 1) = left(given_name_r, 1) and least(length(given_name_l), length(given_name_r)) = 1)"
     " or given_name_l = surname_r or given_name_r = surname_l or list_has_any(given_names_l, given_names_r), true)"
 f" else not coalesce({_OTHER_PART}, false)"
-    f" and (coalesce(domain_l = domain_r, false) or coalesce({_WITHIN} >= 0.45, true)) end"
+    f" and (coalesce(domain_l = domain_r, false) or coalesce(case when is_person_l or is_person_r then {_ALIKE} >= 0.72 else {_WITHIN} >= 0.45 end, true)) end"
 )
 """The names do not speak against it: what neighbours and relatives share anyway is then evidence."""
 _SHARED_STREET = "list_has_any(street_prefixes_l, street_prefixes_r)"
@@ -172,6 +172,11 @@ COMPARISONS = (
             Level("nearly the same address", f"{_LIKE_STREET} and {_SAME_PLACE} and {_RELATED}", 0.18, 0.00004),
             Level("same address, another name", f"({_SAME_STREET} or {_LIKE_STREET}) and {_SAME_PLACE}", 0.01, 0.0001, most=2),
             Level("same street and house, another place", f"{_SAME_STREET} or {_LIKE_STREET}", 0.03, 0.00005, most=10),
+            Level(
+                "same house, half of the street",
+                f"list_has_any(street_numbers_l, street_numbers_r) and {_STREET_WITHIN} >= 0.4 and {_SAME_PLACE} and {_RELATED}",
+                0.03, 0.00005,
+            ),
             Level("same street, house unknown or another", f"{_SAME_PLACE} and {_STREET_ALIKE} >= 0.8", 0.04, 0.0005),
             Level("same postcode and city, street unknown", f"{_SAME_POSTCODE} and {_NO_STREET}", 0.06, 0.0007),
             Level("same postcode and city, another street", _SAME_POSTCODE, 0.09, 0.001),

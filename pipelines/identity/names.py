@@ -13,7 +13,7 @@ MOST_WORDS = 12
 
 _MORE_LEGAL_FORMS = """
 ag aktiengesellschaft ohg kg kgaa gbr eg ev ek ekfm ekfr eu ug mbh gmbh gesellschaft mbh gesmbh se
-gesellschaft mit beschrankter haftung|kommanditgesellschaft|haftungsbeschrankt|offene handelsgesellschaft
+gesellschaft mit beschrankter haftung|ges mbh|ges|gesellschaft mbh|gesellschaft|kommanditgesellschaft|haftungsbeschrankt|offene handelsgesellschaft
 societas europaea|societe anonyme|societe a responsabilite limitee|sarl|sas|sasu|eurl|snc|sci|scop
 besloten vennootschap|naamloze vennootschap|vof|cv|bvba|sprl|nv|bv|srl|srls|spa|sapa|societa per azioni
 sociedad limitada|sociedad anonima|sl|slu|sa|sau|sll|sociedade anonima|ltda|lda|eireli|sa de cv|de cv|s de rl de cv|rl|de rl
