@@ -222,7 +222,7 @@ COMPARISONS = (
                 "similar domain",
                 "split_part(domain_l, '.', 1) = split_part(domain_r, '.', 1) or email_l = email_r"
                 " or jaro_winkler_similarity(domain_l, domain_r) >= 0.95",
-                0.05, 0.0006, most=3,
+                0.05, 0.0006, most=1,
             ),
             Level("different", "else", 0.15, 0.999, most=-1),
         ),

@@ -9,8 +9,8 @@ from pipelines.identity.blocking import RULES
 from pipelines.identity.comparisons import COMPARISONS
 
 FORMAT = 1
-MATCH_WEIGHT = math.log2(0.85 / 0.15)
-"""From this match weight on (log2 of the odds; probability 0.85) two records are the same unless more is known."""
+MATCH_WEIGHT = math.log2(0.82 / 0.18)
+"""From this match weight on (log2 of the odds; probability 0.82) two records are the same unless more is known."""
 REVIEW_WEIGHT = math.log2(0.1 / 0.9)
 """From this match weight on (probability 0.1) a person should look."""
 
