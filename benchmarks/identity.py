@@ -25,10 +25,10 @@ from pipelines.warehouse import scratch
 BARS = {"all": (100, 2_000), "changed": (5, 2_000)}
 """CPU seconds and MB of memory that are asked for, of 200,000 records linked with 200,000."""
 
-_SYLLABLES = "ba be bi bo ca ce co da de do fa fe fo ga ge go ha he ka ke ko la le li lo ma me mi mo na ne no pa pe po ra re ri ro sa se si so ta te ti to va ve vi vo".split()
-_TRADES = "Maschinenbau Logistics Hydraulik Systems Elektro Pharma Foods Textil Energie Consulting Bau Handel Metall Plastics Motors Optik".split()
-_FORMS = "GmbH|AG|Ltd|Inc.|S.A.|B.V.|S.r.l.|GmbH & Co. KG|LLC|SAS".split("|")
-_STREETS = "Hauptstraße Industriestraße Bahnhofstraße Gartenweg Lindenallee Schulstraße Ringstraße Talweg Marktplatz Bergstraße".split()
+_SYLLABLES = ["ba", "be", "bi", "bo", "ca", "ce", "co", "da", "de", "do", "fa", "fe", "fo", "ga", "ge", "go", "ha", "he", "ka", "ke", "ko", "la", "le", "li", "lo", "ma", "me", "mi", "mo", "na", "ne", "no", "pa", "pe", "po", "ra", "re", "ri", "ro", "sa", "se", "si", "so", "ta", "te", "ti", "to", "va", "ve", "vi", "vo"]
+_TRADES = ["Maschinenbau", "Logistics", "Hydraulik", "Systems", "Elektro", "Pharma", "Foods", "Textil", "Energie", "Consulting", "Bau", "Handel", "Metall", "Plastics", "Motors", "Optik"]
+_FORMS = ["GmbH", "AG", "Ltd", "Inc.", "S.A.", "B.V.", "S.r.l.", "GmbH & Co. KG", "LLC", "SAS"]
+_STREETS = ["Hauptstraße", "Industriestraße", "Bahnhofstraße", "Gartenweg", "Lindenallee", "Schulstraße", "Ringstraße", "Talweg", "Marktplatz", "Bergstraße"]
 
 
 def main() -> None:
@@ -58,7 +58,9 @@ def company(number: int) -> dict[str, str | None]:
     surname = "".join(draw.choice(_SYLLABLES) for _ in range(2)).title()
     domain = f"{word.lower()}{number % 97 if draw.random() < 0.3 else ''}.de"
     return {
-        "name": f"{word} {surname} {draw.choice(_TRADES)} {draw.choice(_FORMS)}" if draw.random() < 0.5 else f"{word} {draw.choice(_TRADES)} {draw.choice(_FORMS)}",
+        "name": f"{word} {surname} {draw.choice(_TRADES)} {draw.choice(_FORMS)}"
+        if draw.random() < 0.5
+        else f"{word} {draw.choice(_TRADES)} {draw.choice(_FORMS)}",
         "street": f"{draw.choice(_STREETS)} {draw.randint(1, 180)}",
         "city": f"{draw.choice(_SYLLABLES)}{draw.choice(_SYLLABLES)}stadt".title(),
         "postcode": f"{draw.randint(10_000, 99_999)}",
@@ -176,7 +178,9 @@ def _show(console: Console, result: dict[str, Any]) -> None:
     )
     for name, (seconds, megabytes) in BARS.items():
         for figure, bar, unit in ((result[name], seconds, "CPU seconds"), (result["peak_mb"], megabytes, "MB")):
-            console.print(f"{'[green]✓' if figure <= bar else '[yellow]·'}[/] {name} under {bar:,} {unit}", highlight=False)
+            console.print(
+                f"{'[green]✓' if figure <= bar else '[yellow]·'}[/] {name} under {bar:,} {unit}", highlight=False
+            )
 
 
 if __name__ == "__main__":

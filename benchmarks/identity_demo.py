@@ -58,7 +58,9 @@ def judge_demo(folder: Path, temporary: Path) -> dict[str, Any]:
     connection = scratch(memory_limit="1200MB", threads=2, folder=temporary)
     write_demo_records(connection, folder)
     found = match(connection, "records").clusters
-    party = dict(connection.execute("select id, cast(party as varchar) from truth semi join records using (id)").fetchall())
+    party = dict(
+        connection.execute("select id, cast(party as varchar) from truth semi join records using (id)").fetchall()
+    )
     judged = quality(found.cluster_of, party)
     clusters: dict[str, set[str]] = {}
     for name, of_party in party.items():

@@ -103,7 +103,8 @@ def cluster(
 
 def _cut(groups: _Groups, strong: Mapping[Pair, float], apart: Collection[Pair]) -> dict[str, str]:
     """Return the cluster of every record: components as they are where they are small or complete, else joined anew from the
-    heaviest pair on."""
+    heaviest pair on.
+    """
     members: dict[str, list[str]] = defaultdict(list)
     for name in groups.parent:
         members[groups.find(name)].append(name)

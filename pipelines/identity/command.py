@@ -87,7 +87,7 @@ def evaluation(records: list[Path], truth: Path, *, mode: Mode = Mode.AUTO) -> d
             told = read_truth(connection, truth, set(systems))
             is_link = mode is Mode.LINK or (mode is Mode.AUTO and told.is_across(systems))
             found = match(connection, "records", link=is_link, step=say)
-            say("Comparing with the truth")
+            say("Judging")
         finally:
             connection.close()
     cluster_of = found.clusters.cluster_of

@@ -48,11 +48,11 @@ _LIKE_GIVEN = (
     "(given_name_l = given_name_r or list_has_any(given_names_l, given_names_r)"
     " or jaro_winkler_similarity(given_name_l, given_name_r) >= 0.88)"
 )
-_LIKE_SURNAME = (
-    "(surname_l = surname_r or jaro_winkler_similarity(surname_l, surname_r) >= 0.88 or surname_sound_l = surname_sound_r)"
-)
+_LIKE_SURNAME = "(surname_l = surname_r or jaro_winkler_similarity(surname_l, surname_r) >= 0.88 or surname_sound_l = surname_sound_r)"
 _NO_GIVEN, _NO_SURNAME = "(given_name_l is null or given_name_r is null)", "(surname_l is null or surname_r is null)"
-_SHARED = "(list_has_any(name_prefixes_l, name_prefixes_r) or jaro_winkler_similarity(name_compact_l, name_compact_r) >= 0.8)"
+_SHARED = (
+    "(list_has_any(name_prefixes_l, name_prefixes_r) or jaro_winkler_similarity(name_compact_l, name_compact_r) >= 0.8)"
+)
 _NAME_LIKE = (
     f"likeness({_SHARED}, name_words_l, name_weights_l, name_words_r)",
     f"likeness({_SHARED}, name_words_r, name_weights_r, name_words_l)",
@@ -68,7 +68,7 @@ _RELATED = (
     " or coalesce(jaro_winkler_similarity(given_name_l, given_name_r) >= 0.75"
     " or (left(given_name_l, 1) = left(given_name_r, 1) and least(length(given_name_l), length(given_name_r)) = 1)"
     " or given_name_l = surname_r or given_name_r = surname_l or list_has_any(given_names_l, given_names_r), true)"
-f" else not coalesce({_OTHER_PART}, false)"
+    f" else not coalesce({_OTHER_PART}, false)"
     f" and (coalesce(domain_l = domain_r, false) or coalesce(case when is_person_l or is_person_r then {_ALIKE} >= 0.72 else {_WITHIN} >= 0.45 end, true)) end"
 )
 """The names do not speak against it: what neighbours and relatives share anyway is then evidence."""
@@ -82,9 +82,7 @@ _STREET_WITHIN = f"greatest({', '.join(_STREET_LIKE)})"
 _SAME_STREET = "(street_key_l = street_key_r and len(street_numbers_l) > 0)"
 _LIKE_STREET = f"(list_has_any(street_numbers_l, street_numbers_r) and {_STREET_WITHIN} >= 0.8)"
 _NO_STREET = "(street_key_l is null or street_key_r is null)"
-_CITIES_ALIKE = (
-    "(jaro_winkler_similarity(city_l, city_r) >= 0.88 or starts_with(city_l, city_r || ' ') or starts_with(city_r, city_l || ' '))"
-)
+_CITIES_ALIKE = "(jaro_winkler_similarity(city_l, city_r) >= 0.88 or starts_with(city_l, city_r || ' ') or starts_with(city_r, city_l || ' '))"
 _SAME_POSTCODE = f"(postcode_l = postcode_r and coalesce({_CITIES_ALIKE}, true))"
 _SAME_PLACE = f"(postcode_l = postcode_r or {_CITIES_ALIKE})"
 _SAME_PHONE = "(phone_l = phone_r or (length(phone_l) > 8 and right(phone_l, 9) = right(phone_r, 9)))"
@@ -258,7 +256,9 @@ def settings(prior: float, weights: dict[str, list[tuple[float, float]]]) -> dic
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": True,
         "blocking_rules_to_generate_predictions": [],
-        "comparisons": [_splink(comparison, weights[comparison.name]) for comparison in COMPARISONS if comparison.name in weights],
+        "comparisons": [
+            _splink(comparison, weights[comparison.name]) for comparison in COMPARISONS if comparison.name in weights
+        ],
     }
 
 

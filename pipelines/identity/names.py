@@ -47,12 +47,7 @@ _SHORT = {
 
 
 GROUP_WORDS = frozenset(
-    """holding holdings group gruppe groupe grupo gruppo international worldwide global europe europa emea asia america americas
-    verwaltung beteiligungen beteiligung beteiligungs management finance financial financing capital leasing invest investment
-    investments immobilien properties property realestate real estate grundstucks vertrieb vertriebs sales trading handel handels
-    service services logistics logistik distribution export import germany austria switzerland france italy spain netherlands
-    belgium uk usa us poland czech japan china india canada mexico brazil north south east west central nord sud ost
-    subsidiary branch filiale niederlassung participations participaciones""".split()
+    ["holding", "holdings", "group", "gruppe", "groupe", "grupo", "gruppo", "international", "worldwide", "global", "europe", "europa", "emea", "asia", "america", "americas", "verwaltung", "beteiligungen", "beteiligung", "beteiligungs", "management", "finance", "financial", "financing", "capital", "leasing", "invest", "investment", "investments", "immobilien", "properties", "property", "realestate", "real", "estate", "grundstucks", "vertrieb", "vertriebs", "sales", "trading", "handel", "handels", "service", "services", "logistics", "logistik", "distribution", "export", "import", "germany", "austria", "switzerland", "france", "italy", "spain", "netherlands", "belgium", "uk", "usa", "us", "poland", "czech", "japan", "china", "india", "canada", "mexico", "brazil", "north", "south", "east", "west", "central", "nord", "sud", "ost", "subsidiary", "branch", "filiale", "niederlassung", "participations", "participaciones"]
 )
 """Words by which companies of one group tell themselves apart: with and without one is rarely the same legal entity."""
 _COUNTRIES = {
@@ -66,9 +61,15 @@ _COUNTRIES = {
 def legal_forms() -> frozenset[tuple[str, ...]]:
     """Return every legal form as a tuple of words: cleanco's lists and the ones that it lacks."""
     listed = chain(chain.from_iterable(terms_by_type.values()), chain.from_iterable(terms_by_country.values()))
-    more = [form for line in _MORE_LEGAL_FORMS.splitlines() for form in (line.split("|") if "|" in line else line.split())]
+    more = [
+        form for line in _MORE_LEGAL_FORMS.splitlines() for form in (line.split("|") if "|" in line else line.split())
+    ]
     forms = {tuple(without_umlauts(word) for word in words(form)) for form in chain(listed, more)}
-    return frozenset(form for form in forms if form and not (len(form) == 1 and form[0] in GROUP_WORDS | {"and"})) | {("and", "co"), ("und", "co"), ("and", "cie")}
+    return frozenset(form for form in forms if form and not (len(form) == 1 and form[0] in GROUP_WORDS | {"and"})) | {
+        ("and", "co"),
+        ("und", "co"),
+        ("and", "cie"),
+    }
 
 
 @cache
@@ -102,7 +103,9 @@ def company_words(name: str) -> list[str]:
     if not found:
         return []
     telling = _without_legal_forms(found)
-    full = [_COUNTRIES.get(word, word) for word in (_SHORT.get(word, word) for word in telling if word not in _FILLING)] or telling
+    full = [
+        _COUNTRIES.get(word, word) for word in (_SHORT.get(word, word) for word in telling if word not in _FILLING)
+    ] or telling
     return list(dict.fromkeys(full))[:MOST_WORDS]
 
 
@@ -112,7 +115,25 @@ def person_words(name: str) -> list[str]:
     return [word for word in found if word not in _TITLES] or found
 
 
-_TITLES = {"dr", "prof", "mr", "mrs", "ms", "miss", "herr", "frau", "ing", "dipl", "mba", "phd", "jr", "sr", "ii", "iii", "mme"}
+_TITLES = {
+    "dr",
+    "prof",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "herr",
+    "frau",
+    "ing",
+    "dipl",
+    "mba",
+    "phd",
+    "jr",
+    "sr",
+    "ii",
+    "iii",
+    "mme",
+}
 
 
 @cache
