@@ -17,7 +17,7 @@ from rich.measure import Measurement
 from rich.table import Table
 
 from pipelines.errors import ConcordError
-from pipelines.identity.command import app as identity_app
+from pipelines.identity import steward_commands
 from pipelines.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -145,7 +145,7 @@ def score(as_json: Json = False) -> None:
         print_score(out, result)
 
 
-app.add_typer(identity_app, name="identity")
+app.add_typer(steward_commands.app, name="identity")
 
 
 @app.command(epilog="Example: `concord status --json`")

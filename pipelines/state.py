@@ -364,7 +364,9 @@ class State:
         """Append what became of customers with a version; a second time changes nothing."""
         rows = [asdict(event) for event in events]
         with self._engine.begin() as connection:
-            known = connection.execute(sa.select(_identity_event.c.event_id).filter_by(version=version).limit(1)).first()
+            known = connection.execute(
+                sa.select(_identity_event.c.event_id).filter_by(version=version).limit(1)
+            ).first()
             if known is None and rows:
                 connection.execute(_identity_event.insert(), rows)
 

@@ -153,7 +153,11 @@ def _one_model(connection: duckdb.DuckDBPyConnection, number: int, text: str, *,
 
 
 def _model(relation: Relation) -> Model:
-    text = str(relation.project("parameters").fetchall()[0][0])
+    return model_of(str(relation.project("parameters").fetchall()[0][0]))
+
+
+def model_of(text: str) -> Model:
+    """Return the model that a build has written down: its JSON, or nothing for the shipped one."""
     if text:
         return Model.from_json(text)
     weights = {comparison.name: [(level.m, level.u) for level in comparison.levels] for comparison in COMPARISONS}

@@ -52,7 +52,9 @@ evidence as (
     select
         least(one.customer_key, two.customer_key) as first_key,
         greatest(one.customer_key, two.customer_key) as second_key,
-        max_by(pair.left_id || ' and ' || pair.right_id || ' at ' || round(pair.match_weight, 1) || ' bits', pair.match_weight) as told
+        max_by(
+            concat(pair.left_id, ' and ', pair.right_id, ' at ', round(pair.match_weight, 1), ' bits'), pair.match_weight
+        ) as told
     from after.conformed.customer_pair as pair
     inner join side as one on pair.left_id = one.record_id
     inner join side as two on pair.right_id = two.record_id

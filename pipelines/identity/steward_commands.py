@@ -20,6 +20,7 @@ from pipelines.state import State
 Config = Annotated[
     Path | None, typer.Option("--config", "-c", help="The configuration; default: concord.toml here, else the demo's.")
 ]
+__all__ = ["app"]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output and nothing else there.")]
 
 
@@ -60,7 +61,9 @@ def review(
     )
 
 
-@app.command(epilog="Example: `concord identity decide salesforce/0015g00001 sap/0000100012 --verdict same --reason 'one tax number'`")
+@app.command(
+    epilog="Example: `concord identity decide salesforce/0015g00001 sap/0000100012 --verdict same --reason 'one tax number'`"
+)
 def decide(
     left: Annotated[str, typer.Argument(help="A record, as system/key.")],
     right: Annotated[str, typer.Argument(help="Another record.")],
@@ -112,7 +115,12 @@ def explain(
         else:
             table.add_row(field.name, "", "cannot be compared", one, two, style="dim")
     table.add_section()
-    table.add_row("together", f"{told.weights.match_weight:+.1f}", f"probability {told.weights.match_probability:.1%}", style="bold")
+    table.add_row(
+        "together",
+        f"{told.weights.match_weight:+.1f}",
+        f"probability {told.weights.match_probability:.1%}",
+        style="bold",
+    )
     console.print(table)
     console.print("One customer now." if told.is_one_customer else "Two customers now.", highlight=False)
     for word in told.decisions:
@@ -132,7 +140,9 @@ def train(config: Config = None, as_json: Json = False) -> None:
     if as_json:
         _print_json({"number": model.number})
         return
-    _console().print(f"Model {model.number} is kept; the next `concord run` matches all customers with it.", highlight=False)
+    _console().print(
+        f"Model {model.number} is kept; the next `concord run` matches all customers with it.", highlight=False
+    )
 
 
 @app.command(epilog="Example: `concord identity log --customer 123456789`")

@@ -8,6 +8,7 @@ import duckdb
 
 from pipelines.errors import ConcordError
 from pipelines.home import Home
+from pipelines.identity.explanation import Explanation
 from pipelines.state import IdentityDecision, IdentityModel, State
 from pipelines.warehouse import ask, read_published
 
@@ -30,16 +31,16 @@ class DoubtfulPair:
 
 def doubtful_pairs(home: Home, limit: int) -> list[DoubtfulPair]:
     """Return the pairs that wait for a steward in the published version, the most telling first."""
-    columns = ", ".join(DoubtfulPair.__dataclass_fields__)
+    columns = ", ".join(
+        name if name == "match_weight" else f"coalesce({name}, '')" for name in DoubtfulPair.__dataclass_fields__
+    )
     answer = ask(home, f"select {columns} from customer.identity_review order by match_weight desc", limit=limit)
-    names = list(DoubtfulPair.__dataclass_fields__)
-    return [
-        DoubtfulPair(**{name: "" if value is None else value for name, value in zip(names, row, strict=True)})
-        for row in answer.rows
-    ]
+    return [DoubtfulPair(*row) for row in answer.rows]
 
 
-def decide(home: Home, state: State, left_id: str, right_id: str, verdict: str, by: str, reason: str) -> IdentityDecision:
+def decide(
+    home: Home, state: State, left_id: str, right_id: str, verdict: str, by: str, reason: str
+) -> IdentityDecision:
     """Keep a steward's word on two records; it counts from the next run on, and wins over the model for ever.
 
     Raises ConcordError when the published version does not know one of the records, or they are one and the same.
@@ -97,8 +98,11 @@ def _refuse_unknown(home: Home, *ids: str) -> None:
 
 @dataclass(frozen=True)
 class PairExplained:
-    """Why two records are one customer or two: ``weights`` in bits, the ``values`` that were compared by field (of the left and
-    of the right record, in one spelling), what stewards have said, and what the published version makes of it."""
+    """Why two records are one customer or two.
+
+    ``weights`` in bits, the ``values`` that were compared by field (of the left and of the right record, in one spelling), what
+    stewards have said, and what the published version makes of it.
+    """
 
     weights: Explanation
     values: dict[str, tuple[str, str]]
@@ -143,7 +147,9 @@ def explanation(home: Home, state: State, left_id: str, right_id: str) -> PairEx
         sides = []
         for record_id in (weights.left_id, weights.right_id):
             fields = ", ".join(f"coalesce(cast({sql} as varchar), '')" for sql in _VALUES.values())
-            sides.append(connection.execute(f"select {fields} from identity_standard where id = ?", [record_id]).fetchall()[0])
+            sides.append(
+                connection.execute(f"select {fields} from identity_standard where id = ?", [record_id]).fetchall()[0]
+            )
         keys = connection.execute(
             "select count(distinct customer_key) from warehouse.conformed.customer_identity "
             "where source_system || '/' || source_id in (?, ?)",

@@ -64,7 +64,7 @@ changed_customer_key as (
     select
         changed_record.source_system,
         changed_record.source_id,
-        build.through_batch_id as _batch_id
+        build.after_batch_id + 1 as _batch_id
     from changed_record
     cross join {{ source('control', 'build') }} as build
 )
