@@ -18,6 +18,7 @@ exchange_rate as (
             case when ukurs >= 0 then ukurs * tfact / nullif(ffact, 0) else tfact / (-ukurs * nullif(ffact, 0)) end
             as decimal(18, 9)
         ) as exchange_rate,
+        cast(_extracted_at as date) as extracted_date,
         _op = 'delete' as is_deleted,
         _batch_id
     from latest

@@ -1,0 +1,12 @@
+{{ config(materialized='table', meta={'made_of': ['case']}) }}
+
+{{ changed_rows(
+    'case',
+    fact='fct_case',
+    lookups=[
+        ('changed_customer_key', {'source_system': 'source_system', 'account_source_id': 'source_id'}),
+        ('employee_key', {'source_system': 'source_system', 'owner_source_id': 'source_id'}),
+        ('product', {'product_number': 'product_number'}),
+        ('case_event', {'source_system': 'source_system', 'source_id': 'case_source_id'}),
+    ],
+) }}

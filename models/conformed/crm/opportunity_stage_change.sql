@@ -1,0 +1,1 @@
+{{ conform('opportunity_stage_change') }}

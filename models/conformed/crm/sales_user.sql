@@ -1,0 +1,1 @@
+{{ conform('sales_user') }}

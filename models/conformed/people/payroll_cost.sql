@@ -1,0 +1,1 @@
+{{ conform('payroll_cost') }}
