@@ -139,8 +139,8 @@ COMPARISONS = (
             Level("same surname, one given name unknown", f"{_NO_GIVEN} and {_LIKE_SURNAME}", 0.03, 0.0003),
             Level("same given name, one surname unknown", f"{_NO_SURNAME} and {_SAME_GIVEN}", 0.01, 0.0005),
             Level("same surname, same initial", f"{_LIKE_SURNAME} and left(given_name_l, 1) = left(given_name_r, 1)", 0.03, 0.0002),
-            Level("same surname, another given name", f"{_LIKE_SURNAME}", 0.04, 0.003),
-            Level("same given name, another surname", f"{_LIKE_GIVEN}", 0.04, 0.01),
+            Level("same surname, another given name", _LIKE_SURNAME, 0.04, 0.003, most=-0.5),
+            Level("same given name, another surname", _LIKE_GIVEN, 0.04, 0.01, most=1),
             Level("different", "else", 0.03, 0.98, most=-3),
         ),
     ),
@@ -168,7 +168,11 @@ COMPARISONS = (
         (
             Level("same address", f"{_SAME_STREET} and {_SAME_PLACE} and {_RELATED}", 0.40, 0.00002),
             Level("nearly the same address", f"{_LIKE_STREET} and {_SAME_PLACE} and {_RELATED}", 0.18, 0.00004),
-            Level("same address, another name", f"({_SAME_STREET} or {_LIKE_STREET}) and {_SAME_PLACE}", 0.01, 0.0001, most=2),
+            Level(
+                "same address or postcode, another name",
+                f"(({_SAME_STREET} or {_LIKE_STREET}) and {_SAME_PLACE}) or ({_SAME_POSTCODE} and not {_RELATED})",
+                0.01, 0.0005, most=2,
+            ),
             Level("same street and house, another place", f"{_SAME_STREET} or {_LIKE_STREET}", 0.03, 0.00005, most=10),
             Level(
                 "same house, half of the street",

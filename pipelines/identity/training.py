@@ -46,7 +46,8 @@ class _Patterns:
 def train(connection: duckdb.DuckDBPyConnection, table: str, *, seed: int = 1, link: bool = False) -> Model:
     """Learn a model from the standardised ``table``. The same records and seed give the same model, whatever their order.
 
-    With few records, few matches or under three comparisons that the records allow the shipped weights are returned.
+    With few records or few matches the shipped weights are returned; under three comparisons that the records allow, m is the
+    shipped one, and only u and the prior are learned.
     ``link``: records match across systems only.
     """
     records = prepare(connection, table)
@@ -64,7 +65,7 @@ def train(connection: duckdb.DuckDBPyConnection, table: str, *, seed: int = 1, l
         seed=seed,
     )
     try:
-        if records.count < FEWEST_RECORDS or len(usable) < FEWEST_COMPARISONS:
+        if records.count < FEWEST_RECORDS:
             return fallback
         blocking.candidate_pairs(connection, records.table, largest, "__candidates", link=link)
         (found,) = connection.execute("select count(*) from __candidates").fetchone() or (0,)
@@ -153,6 +154,7 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
         np.array([np.inf if level.most is None else 2.0**level.most for level in comparison.levels])
         for comparison in usable
     ]
+    learns = len(usable) >= FEWEST_COMPARISONS
     held = max(SHIPPED_MATCHES, fallback.records / 100)
     matches = 0.0
     for _ in range(ROUNDS):
@@ -166,7 +168,8 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
         for place, comparison in enumerate(usable):
             many = len(comparison.levels)
             seen = np.bincount(blocked.levels[:, place] + 1, weights=probable, minlength=many + 1)[1:]
-            m[place] = (seen + held * shipped_m[place]) / (seen.sum() + held)
+            if learns:
+                m[place] = (seen + held * shipped_m[place]) / (seen.sum() + held)
             u[place] = _clean_u(raw_u[place], m[place], prior)
             m[place] = _in_order(m[place], u[place], np.log(shipped_m[place] / shipped_u[place]))
             m[place] = np.minimum(m[place], u[place] * ceilings[place])
@@ -178,7 +181,7 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
         comparison.name: [(float(a), float(b)) for a, b in zip(m[place], u[place], strict=True)]
         for place, comparison in enumerate(usable)
     }
-    return Model(prior, weights, fallback.largest_blocks, True, fallback.records, fallback.seed)
+    return Model(prior, weights, fallback.largest_blocks, learns, fallback.records, fallback.seed)
 
 
 def _raw_u(chance: _Patterns, place: int, shipped: Floats) -> Floats:
