@@ -1,7 +1,7 @@
 """Blocking: which pairs of records are looked at. Two records are when they share a key, and not too many records have it.
 
-A rule makes keys out of one record; the largest block that a rule may have is part of the model, chosen when it is trained so that
-the pairs stay within a budget. So a changed record meets the same partners alone as it does when all meet all.
+A rule makes keys out of one record; the largest block that a rule may have is part of the model, chosen when it is trained so
+that the pairs stay within a budget. So a changed record meets the same partners alone as it does when all meet all.
 """
 
 from dataclasses import dataclass

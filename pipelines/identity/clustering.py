@@ -1,7 +1,7 @@
 """From pairs to clusters: connected components, cut where they hang together by too little; a steward's word goes first.
 
-Plain components glue strangers: one wrong pair is enough. So a larger component is put together again from its heaviest pair on, and
-two groups join only when enough of the pairs between them match (agglomerative clustering with a bound on the share of links).
+Plain components glue strangers: one wrong pair is enough. So a larger component is put together again from its heaviest pair on,
+and two groups join only when enough of the pairs between them match (agglomerative clustering with a bound on the share of links).
 What becomes of a component depends on its own pairs alone, so a change needs only the components that it touches.
 """
 
@@ -25,7 +25,7 @@ FORCED = float("inf")
 
 @dataclass(frozen=True)
 class Review:
-    """A pair that a person should look at, and why: ``uncertain``, ``cut`` (it matched, its clusters do not) or ``contradicted``."""
+    """A pair that a person should look at, and why: ``uncertain``, ``cut`` (it matched, its clusters differ) or ``contradicted``."""
 
     left_id: str
     right_id: str
@@ -102,9 +102,7 @@ def cluster(
 
 
 def _cut(groups: _Groups, strong: Mapping[Pair, float], apart: Collection[Pair]) -> dict[str, str]:
-    """Return the cluster of every record: components as they are where they are small or complete, else joined anew from the
-    heaviest pair on.
-    """
+    """Return the cluster of every record: small and complete components as they are, others joined anew from the heaviest pair."""
     members: dict[str, list[str]] = defaultdict(list)
     for name in groups.parent:
         members[groups.find(name)].append(name)
@@ -122,8 +120,8 @@ def _cut(groups: _Groups, strong: Mapping[Pair, float], apart: Collection[Pair])
     return cluster_of
 
 
-def _joined_by_density(names: list[str], edges: list[tuple[float, Pair]], apart: Collection[Pair]) -> dict[str, str]:
-    """Join records from the heaviest pair on; two groups only when enough of the pairs between them match, and none is forced apart."""
+def _joined_by_density(names: list[str], edges: list[tuple[float, Pair]], apart: Collection[Pair]) -> dict[str, str]:  # noqa: C901  # one loop, whose steps share their sets
+    """Join records from the heaviest pair on; groups only when enough of the pairs between them match and none is forced apart."""
     inside = set(names)
     group: dict[str, str] = {name: name for name in names}
     members: dict[str, set[str]] = {name: {name} for name in names}

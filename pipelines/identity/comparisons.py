@@ -1,7 +1,7 @@
 """How two records are compared: for every field a few levels, from the same to different, as Splink settings.
 
-Each level has a shipped m (share of true pairs at this level) and u (share of other pairs), which serve where there is too little to
-learn from and hold the learned ones in place where a set says little.
+Each level has a shipped m (share of true pairs at this level) and u (share of other pairs), which serve where there is too little
+to learn from and hold the learned ones in place where a set says little.
 """
 
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ MACROS = (
     """create or replace temp macro edits(a, b) as damerau_levenshtein(a, b)""",
 )
 """SQL functions that the levels use. ``likeness``: the share (0 to 1, by weight; weights sum to 1) of the words ``mine`` that are
-among ``others``, words compared by Jaro-Winkler (Monge & Elkan, 1996); 0 where the cheap ``gate`` says that it is not worth it."""
+among ``others``, words compared by Jaro-Winkler (Monge & Elkan, 1996); 0 where the cheap ``gate`` says no."""
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,29 @@ import phonenumbers
 from publicsuffixlist import PublicSuffixList
 
 FREE_MAIL = frozenset(
-    ["gmail.com", "googlemail.com", "yahoo.com", "yahoo.co.uk", "yahoo.fr", "yahoo.de", "yahoo.it", "yahoo.es", "yahoo.co.jp", "ymail.com", "rocketmail.com", "hotmail.com", "hotmail.co.uk", "hotmail.fr", "hotmail.de", "hotmail.it", "hotmail.es", "outlook.com", "outlook.de", "outlook.fr", "live.com", "live.co.uk", "live.nl", "msn.com", "aol.com", "icloud.com", "me.com", "mac.com", "gmx.de", "gmx.net", "gmx.at", "gmx.ch", "gmx.com", "web.de", "freenet.de", "t-online.de", "arcor.de", "mail.com", "mail.ru", "bk.ru", "inbox.ru", "list.ru", "yandex.ru", "yandex.com", "rambler.ru", "proton.me", "protonmail.com", "pm.me", "posteo.de", "mailbox.org", "zoho.com", "qq.com", "163.com", "126.com", "sina.com", "naver.com", "daum.net", "hanmail.net", "orange.fr", "wanadoo.fr", "free.fr", "laposte.net", "sfr.fr", "neuf.fr", "libero.it", "virgilio.it", "alice.it", "tin.it", "tiscali.it", "terra.es", "telefonica.net", "btinternet.com", "btopenworld.com", "sky.com", "virginmedia.com", "ntlworld.com", "comcast.net", "verizon.net", "att.net", "sbcglobal.net", "bellsouth.net", "cox.net", "charter.net", "earthlink.net", "rogers.com", "shaw.ca", "sympatico.ca", "bigpond.com", "bigpond.net.au", "optusnet.com.au", "telia.com", "bluewin.ch", "hispeed.ch", "sunrise.ch", "ziggo.nl", "kpnmail.nl", "planet.nl", "home.nl", "hetnet.nl", "skynet.be", "telenet.be", "wp.pl", "o2.pl", "onet.pl", "interia.pl", "seznam.cz", "centrum.cz", "volny.cz", "atlas.cz", "uol.com.br", "bol.com.br", "terra.com.br", "rediffmail.com", "example.com", "example.org"]
+    """
+    gmail.com googlemail.com yahoo.com yahoo.co.uk yahoo.fr yahoo.de yahoo.it yahoo.es yahoo.co.jp ymail.com
+    rocketmail.com hotmail.com hotmail.co.uk hotmail.fr hotmail.de hotmail.it hotmail.es outlook.com
+    outlook.de outlook.fr live.com live.co.uk live.nl msn.com aol.com icloud.com me.com mac.com gmx.de gmx.net
+    gmx.at gmx.ch gmx.com web.de freenet.de t-online.de arcor.de mail.com mail.ru bk.ru inbox.ru list.ru
+    yandex.ru yandex.com rambler.ru proton.me protonmail.com pm.me posteo.de mailbox.org zoho.com qq.com
+    163.com 126.com sina.com naver.com daum.net hanmail.net orange.fr wanadoo.fr free.fr laposte.net sfr.fr
+    neuf.fr libero.it virgilio.it alice.it tin.it tiscali.it terra.es telefonica.net btinternet.com
+    btopenworld.com sky.com virginmedia.com ntlworld.com comcast.net verizon.net att.net sbcglobal.net
+    bellsouth.net cox.net charter.net earthlink.net rogers.com shaw.ca sympatico.ca bigpond.com bigpond.net.au
+    optusnet.com.au telia.com bluewin.ch hispeed.ch sunrise.ch ziggo.nl kpnmail.nl planet.nl home.nl hetnet.nl
+    skynet.be telenet.be wp.pl o2.pl onet.pl interia.pl seznam.cz centrum.cz volny.cz atlas.cz uol.com.br
+    bol.com.br terra.com.br rediffmail.com example.com example.org
+    """.split()  # noqa: SIM905  # words read best as words
 )
 """Domains whose addresses belong to anybody: they say nothing about a company."""
 
 SHARED_MAILBOXES = frozenset(
-    ["info", "office", "mail", "contact", "kontakt", "sales", "service", "support", "admin", "webmaster", "hello", "post", "einkauf", "verkauf", "vertrieb", "purchasing", "accounts", "accounting", "buchhaltung", "invoice", "invoices", "rechnung", "enquiries", "contacto", "contatto", "ventas", "commercial", "noreply", "no-reply"]
+    """
+    info office mail contact kontakt sales service support admin webmaster hello post einkauf verkauf vertrieb
+    purchasing accounts accounting buchhaltung invoice invoices rechnung enquiries contacto contatto ventas
+    commercial noreply no-reply
+    """.split()  # noqa: SIM905  # words read best as words
 )
 _FEWEST_DIGITS = 6
 _EMAIL = re.compile(r"([^\s<>,;:@]+)@([a-z0-9.-]+\.[a-z]{2,})")

@@ -17,7 +17,7 @@ STEP = 26
 
 @dataclass(frozen=True)
 class FieldWeight:
-    """What one comparison says: ``weight`` in bits (above 0: for the same), and the outcome in words, None when it cannot be told."""
+    """What one comparison says: ``weight`` in bits (above 0: for the same), the outcome in words, None where it is unknown."""
 
     name: str
     weight: float
@@ -26,7 +26,7 @@ class FieldWeight:
 
 @dataclass(frozen=True)
 class Explanation:
-    """``prior`` and the weights of ``fields``, in bits, add up to ``match_weight``; fields that cannot be compared weigh nothing."""
+    """``prior`` and the weights of ``fields``, in bits, add up to ``match_weight``; what cannot be compared weighs nothing."""
 
     left_id: str
     right_id: str
@@ -53,7 +53,8 @@ def explain(
                 f"There is no record {left_id} or no record {right_id}.", hint="Ids are written as in the source."
             )
         connection.execute(
-            f"create or replace temp table __pair as select {found[0][0]} as join_key_l, {found[1][0]} as join_key_r, '0' as match_key"
+            f"create or replace temp table __pair as"
+            f" select {found[0][0]} as join_key_l, {found[1][0]} as join_key_r, '0' as match_key"
         )
         compared = compare(connection, records, "__pair", model)
         columns = ", ".join(f"mw_{name.replace(' ', '_')}" for name in model.weights)

@@ -9,8 +9,8 @@ from pipelines.identity.blocking import RULES
 from pipelines.identity.comparisons import COMPARISONS
 
 FORMAT = 1
-MATCH_WEIGHT = math.log2(0.82 / 0.18)
-"""From this match weight on (log2 of the odds; probability 0.82) two records are the same unless more is known."""
+MATCH_WEIGHT = math.log2(0.78 / 0.22)
+"""From this match weight on (log2 of the odds; probability 0.78) two records are the same unless more is known."""
 REVIEW_WEIGHT = math.log2(0.1 / 0.9)
 """From this match weight on (probability 0.1) a person should look."""
 
@@ -19,9 +19,9 @@ REVIEW_WEIGHT = math.log2(0.1 / 0.9)
 class Model:
     """What matching has learned from a set of records.
 
-    ``prior``: the probability that two random records match. ``weights``: for every comparison that the set allows the m and u
-    of its levels, best first. ``largest_blocks``: for every blocking rule the largest block. ``is_trained``: False when there was too little to learn from, and
-    the weights are the shipped ones. ``records`` and ``seed``: what it was trained on, and with.
+    ``prior``: the probability that two random records match. ``weights``: for every comparison that the set allows the m and
+    u of its levels, best first. ``largest_blocks``: for every blocking rule the largest block. ``is_trained``: False when there
+    was too little to learn from, and m is the shipped one. ``records`` and ``seed``: what it was trained on, and with.
     """
 
     prior: float

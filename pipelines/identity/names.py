@@ -47,7 +47,15 @@ _SHORT = {
 
 
 GROUP_WORDS = frozenset(
-    ["holding", "holdings", "group", "gruppe", "groupe", "grupo", "gruppo", "international", "worldwide", "global", "europe", "europa", "emea", "asia", "america", "americas", "verwaltung", "beteiligungen", "beteiligung", "beteiligungs", "management", "finance", "financial", "financing", "capital", "leasing", "invest", "investment", "investments", "immobilien", "properties", "property", "realestate", "real", "estate", "grundstucks", "vertrieb", "vertriebs", "sales", "trading", "handel", "handels", "service", "services", "logistics", "logistik", "distribution", "export", "import", "germany", "austria", "switzerland", "france", "italy", "spain", "netherlands", "belgium", "uk", "usa", "us", "poland", "czech", "japan", "china", "india", "canada", "mexico", "brazil", "north", "south", "east", "west", "central", "nord", "sud", "ost", "subsidiary", "branch", "filiale", "niederlassung", "participations", "participaciones"]
+    """
+    holding holdings group gruppe groupe grupo gruppo international worldwide global europe europa emea asia
+    america americas verwaltung beteiligungen beteiligung beteiligungs management finance financial financing
+    capital leasing invest investment investments immobilien properties property realestate real estate
+    grundstucks vertrieb vertriebs sales trading handel handels service services logistics logistik
+    distribution export import germany austria switzerland france italy spain netherlands belgium uk usa us
+    poland czech japan china india canada mexico brazil north south east west central nord sud ost subsidiary
+    branch filiale niederlassung participations participaciones
+    """.split()  # noqa: SIM905  # words read best as words
 )
 """Words by which companies of one group tell themselves apart: with and without one is rarely the same legal entity."""
 _COUNTRIES = {

@@ -30,10 +30,10 @@ _TEXT, _TEXTS = pa.string(), pa.list_(pa.string())
 def standardise(connection: duckdb.DuckDBPyConnection, relation_name: str, into: str) -> None:
     """Write the records of ``relation_name`` (any of COLUMNS, at least id) in one spelling into the table ``into``.
 
-    Columns: id, source_system, is_person; name_words, name_key (the words, sorted), name_core and name_part (without, and only, words that tell
-    parts of a group apart), name_compact, name_numbers,
-    name_prefixes; given_name, given_names, surname, surname_sound; street_words, street_key, street_numbers, street_prefixes; city, postcode,
-    region, country; phone, email, mailbox, domain, tax_id, birth_date, latitude, longitude; block_keys.
+    Columns: id, source_system, is_person; name_words, name_key (the words, sorted), name_core and name_part (without, and only,
+    words that tell parts of a group apart), name_compact, name_numbers, name_prefixes, initials; given_name, given_names,
+    surname, surname_sound; street_words, street_key, street_numbers, street_prefixes; city, postcode, region, country; phone,
+    email, mailbox, domain, tax_id, birth_date, latitude, longitude; block_keys.
     A row follows from its record alone, so changed records can be written anew one by one.
     """
     there = {row[0] for row in connection.execute(f"describe {quoted(relation_name)}").fetchall()}

@@ -87,9 +87,16 @@ def train(connection: duckdb.DuckDBPyConnection, table: str, *, seed: int = 1, l
 def _usable(connection: duckdb.DuckDBPyConnection, table: str) -> list[Comparison]:
     """The comparisons for which at least two records have a value."""
     columns = {
-        "name": "name_key", "person": "coalesce(given_name, surname)", "birth date": "birth_date", "address": "coalesce(street_key, postcode, city)", "country": "country", "phone": "phone", "mail or web": "coalesce(email, domain)",
-        "tax id": "tax_id", "position": "latitude + longitude",
-    }  # fmt: skip
+        "name": "name_key",
+        "person": "coalesce(given_name, surname)",
+        "birth date": "birth_date",
+        "address": "coalesce(street_key, postcode, city)",
+        "country": "country",
+        "phone": "phone",
+        "mail or web": "coalesce(email, domain)",
+        "tax id": "tax_id",
+        "position": "latitude + longitude",
+    }
     is_company = "count(*) filter (where not is_person) > 0 and"
     chosen = ", ".join(
         f"{is_company if name == 'name' else ''} count({column}) > 1" for name, column in columns.items()
@@ -102,7 +109,8 @@ def _usable(connection: duckdb.DuckDBPyConnection, table: str) -> list[Compariso
 def _all_pairs(connection: duckdb.DuckDBPyConnection, records: Records, *, link: bool) -> float:
     """How many pairs there are that could match."""
     (within,) = connection.execute(
-        f"select coalesce(sum(many * (many - 1) / 2), 0) from (select count(*) as many from {records.table} group by source_system)"
+        "select coalesce(sum(many * (many - 1) / 2), 0) from"
+        f" (select count(*) as many from {records.table} group by source_system)"
     ).fetchone() or (0,)
     whole = records.count * (records.count - 1) / 2
     return float(whole - within) if link else whole
@@ -168,8 +176,10 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
         for place, comparison in enumerate(usable):
             many = len(comparison.levels)
             seen = np.bincount(blocked.levels[:, place] + 1, weights=probable, minlength=many + 1)[1:]
-            if learns:
-                m[place] = (seen + held * shipped_m[place]) / (seen.sum() + held)
+            if not learns:
+                u[place] = np.maximum(_clean_u(raw_u[place], m[place], prior), shipped_u[place])
+                continue
+            m[place] = (seen + held * shipped_m[place]) / (seen.sum() + held)
             u[place] = _clean_u(raw_u[place], m[place], prior)
             m[place] = _in_order(m[place], u[place], np.log(shipped_m[place] / shipped_u[place]))
             m[place] = np.minimum(m[place], u[place] * ceilings[place])
@@ -185,7 +195,7 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
 
 
 def _raw_u(chance: _Patterns, place: int, shipped: Floats) -> Floats:
-    """Shares of the levels among random pairs, as if PRIOR_PAIRS pairs of every level had been seen at its shipped share before."""
+    """Shares of the levels among random pairs, as if PRIOR_PAIRS pairs of every level had been seen at its shipped share."""
     seen = np.bincount(chance.levels[:, place] + 1, weights=chance.counts, minlength=len(shipped) + 1)[1:]
     share: Floats = (seen + PRIOR_PAIRS) / (seen.sum() + PRIOR_PAIRS / shipped)
     share /= share.sum()

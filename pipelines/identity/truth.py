@@ -47,7 +47,8 @@ def read_truth(connection: duckdb.DuckDBPyConnection, path: Path, ids: set[str])
             hint="It needs the columns id and cluster, or left_id and right_id.",
         )
     rows = connection.execute(
-        f"select trim(cast({quoted(found[one])} as varchar)), trim(cast({quoted(found[two])} as varchar)) from ({file_query(path)})"
+        f"select trim(cast({quoted(found[one])} as varchar)), trim(cast({quoted(found[two])} as varchar))"
+        f" from ({file_query(path)})"
     ).fetchall()
     if not rows:
         raise ConcordError(f"{path.name} has no rows.", hint="Without a truth there is nothing to compare with.")
@@ -55,7 +56,7 @@ def read_truth(connection: duckdb.DuckDBPyConnection, path: Path, ids: set[str])
     unknown = sorted(str(name) for name in named - ids)
     if unknown:
         raise ConcordError(
-            f"{len(unknown):,} of the {len(named):,} ids in {path.name} are in none of the files of records: {', '.join(unknown[:3])}.",
+            f"{len(unknown):,} of the {len(named):,} ids in {path.name} are no records: {', '.join(unknown[:3])}.",
             hint="Are the ids written alike, with the same zeros and prefixes?",
         )
     if one == "left_id":

@@ -33,8 +33,8 @@ class Records:
 def prepare(connection: duckdb.DuckDBPyConnection, table: str) -> Records:
     """Number the records of the standardised ``table`` and weigh their words.
 
-    A word's weight is ln(1 + n/f): n different names (streets), f of them with the word. Of a whole name it is the sum; ``name_rarity`` of 1
-    means that by its words a name is as rare as one among all of them.
+    A word's weight is ln(1 + n/f): n different names (streets), f of them with the word. Of a whole name it is the sum;
+    ``name_rarity`` of 1 means that by its words a name is as rare as one among all of them.
     """
     for macro in MACROS:
         connection.execute(macro)
@@ -49,9 +49,11 @@ def prepare(connection: duckdb.DuckDBPyConnection, table: str) -> Records:
     connection.execute(
         f"""
         create or replace temp table {rarity} as
-        with names as (select 'name' as field, name_key as whole, any_value(name_words) as words from {quoted(table)} group by name_key),
+        with names as (select 'name' as field, name_key as whole, any_value(name_words) as words
+            from {quoted(table)} group by name_key),
         streets as (
-            select 'street' as field, street_key as whole, any_value(street_words) as words from {quoted(table)} group by street_key
+            select 'street' as field, street_key as whole, any_value(street_words) as words
+            from {quoted(table)} group by street_key
         ),
         texts as (from names union all from streets),
         many as (select field, count(*) as texts from texts group by field)
@@ -141,6 +143,6 @@ def compare(
             f" from {predicted.physical_name}"
         )
         predicted.drop_table_from_database_and_remove_from_cache()
-        api.delete_tables_created_by_splink_from_db()
+        api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]
     connection.execute("drop table __weighed")
     return name

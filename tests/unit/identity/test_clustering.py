@@ -1,6 +1,7 @@
 """Properties of clusters."""
 
 import random
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,7 +70,7 @@ def test_a_hub_does_not_hold_everybody_together() -> None:
 
 def test_a_chain_is_cut() -> None:
     chain = [f"c{number:02d}" for number in range(12)]
-    found = cluster(chain, [(one, two, 5.0) for one, two in zip(chain, chain[1:], strict=False)], **BOUNDS)
+    found = cluster(chain, [(one, two, 5.0) for one, two in pairwise(chain)], **BOUNDS)
     assert len(set(found.cluster_of.values())) >= 4
 
 

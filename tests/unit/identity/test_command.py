@@ -64,7 +64,7 @@ def test_two_files_without_duplicates_are_linked(tmp_path: Path) -> None:
         ("id,name\n", "id,cluster\n1,a\n", "has no records"),
         ("id,name\n1,Acme\n1,Bcme\n", "id,cluster\n1,a\n", "more than one record"),
         ("id,name\n,Acme\n1,Bcme\n", "id,cluster\n1,a\n", "without an id"),
-        (PEOPLE, "id,cluster\n9,a\n", "in none of the files of records: 9"),
+        (PEOPLE, "id,cluster\n9,a\n", "are no records: 9"),
         (PEOPLE, "id,cluster\n1,a\n1,b\n", "two clusters"),
         (PEOPLE, "left,right\n1,2\n", "says nothing about what is the same"),
         (PEOPLE, "id,cluster\n", "has no rows"),

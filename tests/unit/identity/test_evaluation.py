@@ -35,8 +35,8 @@ def test_b_cubed_is_the_mean_over_records(rows: list[tuple[int, int, str]]) -> N
     truth = {f"r{place}": f"t{row[1]}" for place, row in enumerate(rows)}
     judged = quality(found, truth)
     precisions, recalls = [], []
-    for name in found:
-        mine = {other for other in found if found[other] == found[name]}
+    for name, cluster in found.items():
+        mine = {other for other in found if found[other] == cluster}
         true = {other for other in found if truth[other] == truth[name]}
         precisions.append(len(mine & true) / len(mine))
         recalls.append(len(mine & true) / len(true))

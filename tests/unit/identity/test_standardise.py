@@ -90,7 +90,8 @@ def test_other_values() -> None:
 def test_a_row_follows_from_its_record_alone() -> None:
     connection = duckdb.connect()
     connection.execute(
-        "create table one as select * from (values ('1', 'Acme GmbH', null, 'Köln'), ('2', null, 'Bill', null)) t(id, name, given_name, city)"
+        "create table one as select * from (values ('1', 'Acme GmbH', null, 'Köln'), ('2', null, 'Bill', null))"
+        " t(id, name, given_name, city)"
     )
     connection.execute("create table two as from one where id = '2'")
     for table in ("one", "two"):
@@ -102,7 +103,8 @@ def test_a_row_follows_from_its_record_alone() -> None:
 def test_a_person_with_a_name_in_two_ways_is_a_person() -> None:
     connection = duckdb.connect()
     connection.execute(
-        "create table people as select * from (values ('1', 'Meyer Anna', 'Anna', 'Meyer'), ('2', 'Acme', 'Anna', 'Meyer'), ('3', 'Acme', null, null))"
+        "create table people as select * from (values ('1', 'Meyer Anna', 'Anna', 'Meyer'), ('2', 'Acme', 'Anna', 'Meyer'),"
+        " ('3', 'Acme', null, null))"
         " t(id, name, given_name, surname)"
     )
     standardise(connection, "people", "done")
