@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from countryguess import guess_country
+from countryguess import guess_country  # type: ignore[import-untyped]
 
 from pipelines.identity.spelling import folded, without_umlauts, words
 
