@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from countryguess import guess_country  # type: ignore[import-untyped]
+from countryguess import guess_country
 
 from pipelines.identity.spelling import folded, without_umlauts, words
 
