@@ -1,0 +1,96 @@
+{#- One row an item, whether it is open or cleared, with amounts as they are. `open` and `cleared` name the staging models of the
+    two tables (see sap_item). Clearing takes an item from one table to the other, and resetting the clearing takes it back; the
+    halves of such a move come in any order. So an item that lives among the cleared ones is cleared, whatever else is said;
+    any other is what the table of open items says.
+    `owed` is how an invoice is posted: 1 for customers (debit), -1 for suppliers (credit). `partner` names the partner's column. -#}
+{% macro sap_item_open_or_cleared(open, cleared, partner, owed) -%}
+cleared_item as (
+    select * from {{ ref(cleared) }}
+    where not is_deleted
+),
+
+no_longer_cleared as (
+    select * from {{ ref(cleared) }}
+    where is_deleted
+),
+
+open_item as (
+    select * from {{ ref(open) }} as open_item
+    where not exists (select 1 from cleared_item where cleared_item.source_id = open_item.source_id)
+),
+
+never_open as (
+    select * from no_longer_cleared
+    where not exists (select 1 from {{ ref(open) }} as open_item where open_item.source_id = no_longer_cleared.source_id)
+),
+
+item as (
+    select * from cleared_item
+
+    union all
+
+    select * from open_item
+
+    union all
+
+    select * from never_open
+),
+
+shift as (
+    {{ sap_currency_shift() }}
+),
+
+-- A year that nobody can mean is no date.
+judged as (
+    select
+        *,
+        case when written_baseline_date between date '1990-01-01' and date '2100-12-31' then written_baseline_date end as baseline_date,
+        document_type in ('{{ var("sap_payment_document_types") | join("', '") }}') as is_of_payment,
+        {{ owed }} * stored_amount_document >= 0 as is_owed
+    from item
+)
+
+-- What reduces a debt without naming the invoice is due at once.
+select
+    judged.source_id,
+    judged.company_code,
+    judged.partner_source_id as {{ partner }},
+    judged.fiscal_year,
+    judged.document_number,
+    judged.line_number,
+    judged.document_type,
+    case
+        when judged.is_of_payment and judged.is_owed then 'residual'
+        when judged.is_of_payment then 'payment'
+        when judged.is_owed then 'invoice'
+        else 'credit'
+    end as item_type,
+    judged.account_number,
+    judged.document_date,
+    judged.posting_date,
+    coalesce(judged.baseline_date, judged.document_date, judged.posting_date)
+    + case when judged.is_owed or judged.invoice_document_number is not null then coalesce(judged.net_days, 0) else 0 end as due_date,
+    judged.baseline_date is null as is_due_date_estimated,
+    judged.payment_terms,
+    judged.clearing_date,
+    judged.clearing_document_number,
+    judged.invoice_document_number,
+    judged.invoice_fiscal_year,
+    judged.reference_number,
+    judged.document_currency,
+    {{ unshifted('judged.stored_amount_document', 'document_shift.factor') }} as amount_document,
+    {{ unshifted('judged.stored_amount_company', 'company_shift.factor') }} as amount_company,
+    judged.is_deleted,
+    greatest(
+        judged._batch_id,
+        coalesce(no_longer_cleared._batch_id, 0),
+        coalesce(company._batch_id, 0),
+        coalesce(document_shift._batch_id, 0),
+        coalesce(company_shift._batch_id, 0)
+    ) as _batch_id
+from judged
+left join no_longer_cleared on judged.source_id = no_longer_cleared.source_id
+left join {{ ref('stg_sap__company') }} as company on judged.company_code = company.company_code
+left join shift as document_shift on judged.document_currency = document_shift.currency_code
+left join shift as company_shift on company.company_currency = company_shift.currency_code
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ conform('budget_line') }}

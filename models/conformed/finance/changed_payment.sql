@@ -1,0 +1,79 @@
+{{ config(materialized='table', meta={'made_of': ['payment']}) }}
+{%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', 'fct_payment') -%}
+{%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' %}
+
+with
+
+-- A payment is made of the lines of a document. A line that is gone may say nothing but its key, which names the document.
+touched_document as (
+    select
+        source_system,
+        document_number
+    from {{ ref('journal_line') }}
+    where _batch_id > {{ after }}
+
+    union
+
+    select
+        source_system,
+        document_number
+    from {{ ref('payment') }} as payment
+    where
+        _batch_id > {{ after }}
+        or exists (select 1 from {{ ref('currency_decimals') }} as looked_up where looked_up._batch_id > {{ after }})
+        or exists (
+            select 1
+            from {{ ref('company') }} as looked_up
+            where
+                looked_up._batch_id > {{ after }}
+                and looked_up.source_system = payment.source_system
+                and looked_up.company_code = payment.company_code
+        )
+        or exists (
+            select 1
+            from {{ ref('customer_key') }} as looked_up
+            where
+                looked_up._batch_id > {{ after }}
+                and looked_up.source_system = payment.source_system
+                and looked_up.source_id = payment.customer_source_id
+        )
+),
+
+payment_now_or_before as (
+    select
+        {{ surrogate_key(['source_system', 'source_id']) }} as payment_key,
+        source_system,
+        source_id,
+        document_number,
+        _batch_id
+    from {{ ref('payment') }}
+    {%- if not before %}
+    where false
+    {%- else %}
+
+    union all
+
+    select
+        payment_key,
+        source_system,
+        source_id,
+        document_number,
+        cast(null as integer) as _batch_id
+    from {{ before }}
+    {%- endif %}
+),
+
+changed_payment as (
+    select
+        payment.payment_key,
+        payment.source_system,
+        payment.source_id,
+        payment.document_number,
+        max(payment._batch_id) as _batch_id
+    from payment_now_or_before as payment
+    inner join touched_document as touched
+        on payment.source_system = touched.source_system and payment.document_number = touched.document_number
+    group by payment.payment_key, payment.source_system, payment.source_id, payment.document_number
+)
+
+select * from changed_payment

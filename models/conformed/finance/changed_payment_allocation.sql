@@ -1,0 +1,123 @@
+{{ config(materialized='table', meta={'made_of': ['payment_allocation']}) }}
+{%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', 'fct_payment_allocation') -%}
+{%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' %}
+
+with
+
+changed_item as (
+    select
+        source_system,
+        source_id,
+        document_number,
+        clearing_document_number
+    from {{ ref('receivable_item') }}
+    where _batch_id > {{ after }}
+
+    union all
+
+    select
+        source_system,
+        source_id,
+        document_number,
+        clearing_document_number
+    from {{ ref('payable_item') }}
+    where _batch_id > {{ after }}
+),
+
+allocation_now_or_before as (
+    select
+        {{ surrogate_key(['source_system', 'source_id']) }} as payment_allocation_key,
+        source_system,
+        source_id,
+        item_source_id,
+        clearing_document_number,
+        payment_document_number,
+        _batch_id
+    from {{ ref('payment_allocation') }}
+    {%- if not before %}
+    where false
+    {%- else %}
+
+    union all
+
+    select
+        payment_allocation_key,
+        source_system,
+        source_id,
+        item_source_id,
+        clearing_document_number,
+        payment_document_number,
+        cast(null as integer) as _batch_id
+    from {{ before }}
+    {%- endif %}
+),
+
+-- All that one document clears is made anew together: where an item joins or leaves, the shares of the others change.
+touched_document as (
+    select
+        source_system,
+        document_number
+    from changed_item
+
+    union
+
+    select
+        source_system,
+        clearing_document_number as document_number
+    from changed_item
+
+    union
+
+    select
+        before.source_system,
+        before.clearing_document_number as document_number
+    from allocation_now_or_before as before
+    inner join changed_item on before.source_system = changed_item.source_system and before.item_source_id = changed_item.source_id
+
+    union
+
+    select
+        source_system,
+        document_number
+    from {{ ref('changed_payment') }}
+
+    union
+
+    select
+        source_system,
+        clearing_document_number as document_number
+    from {{ ref('payment_allocation') }} as allocation
+    where
+        _batch_id > {{ after }}
+        {%- for relation, meeting in [
+            ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
+            ('customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
+            ('exchange_rate_day', {'clearing_date': 'rate_date'}),
+        ] %}
+        or exists (
+            select 1
+            from {{ ref(relation) }} as looked_up
+            where
+                looked_up._batch_id > {{ after }}
+                {%- for mine, theirs in meeting.items() %}
+                and looked_up.{{ theirs }} = allocation.{{ mine }}
+                {%- endfor %}
+        )
+        {%- endfor %}
+),
+
+changed_payment_allocation as (
+    select
+        allocation.payment_allocation_key,
+        allocation.source_system,
+        allocation.source_id,
+        max(allocation._batch_id) as _batch_id
+    from allocation_now_or_before as allocation
+    inner join touched_document as touched
+        on
+            allocation.source_system = touched.source_system
+            and touched.document_number in (allocation.clearing_document_number, allocation.payment_document_number)
+    group by allocation.payment_allocation_key, allocation.source_system, allocation.source_id
+)
+
+select * from changed_payment_allocation

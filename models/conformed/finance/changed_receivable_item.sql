@@ -1,0 +1,12 @@
+{{ config(materialized='table', meta={'made_of': ['receivable_item']}) }}
+
+{{ changed_rows(
+    'receivable_item',
+    fact='fct_receivable_item',
+    lookups=[
+        ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
+        ('gl_account', {'source_system': 'source_system', 'company_code': 'company_code', 'account_number': 'account_number'}),
+        ('customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
+        ('exchange_rate_day', {'posting_date': 'rate_date'}),
+    ],
+) }}

@@ -1,0 +1,1 @@
+{{ conform('cost_center') }}

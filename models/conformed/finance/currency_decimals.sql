@@ -1,0 +1,1 @@
+{{ conform('currency_decimals') }}

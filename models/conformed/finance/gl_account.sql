@@ -1,0 +1,1 @@
+{{ conform('gl_account') }}

@@ -1,0 +1,1 @@
+{{ conform('payment_allocation') }}

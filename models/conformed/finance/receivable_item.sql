@@ -1,0 +1,1 @@
+{{ conform('receivable_item') }}

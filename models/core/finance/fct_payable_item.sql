@@ -1,0 +1,58 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed(this, 'payable_item_key', ref('changed_payable_item')) }}",
+    meta={'made_of': ['payable_item']},
+) }}
+
+with
+
+item as (
+    {{ rows_to_make('payable_item', 'changed_payable_item') }}
+),
+
+rated_item as (
+    {{ with_rates('item', 'posting_date') }}
+),
+
+account_item as (
+    {{ with_account('rated_item') }}
+),
+
+fct_payable_item as (
+    select
+        {{ surrogate_key(['source_system', 'source_id']) }} as payable_item_key,
+        {{ supplier_key('account_item') }} as supplier_key,
+        company_key,
+        account_key,
+        source_system,
+        source_id,
+        supplier_source_id,
+        fiscal_year,
+        document_number,
+        line_number,
+        document_type,
+        item_type,
+        document_date,
+        posting_date,
+        due_date,
+        is_due_date_estimated,
+        payment_terms,
+        clearing_date,
+        clearing_document_number,
+        clearing_date is null as is_open,
+        cast(clearing_date - due_date as integer) as late_days,
+        invoice_document_number,
+        invoice_fiscal_year,
+        reference_number,
+        document_currency,
+        company_currency,
+        cast(cast(amount_company as double) / nullif(amount_document, 0) as decimal(18, 9)) as exchange_rate_company,
+        exchange_rate_group,
+        amount_document,
+        amount_company,
+        {{ amount_in('amount_document', 'exchange_rate_group') }} as amount_group
+    from account_item
+)
+
+select * from fct_payable_item

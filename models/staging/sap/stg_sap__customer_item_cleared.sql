@@ -1,0 +1,13 @@
+{{ config(unique_key='source_id') }}
+
+with
+
+latest as (
+    {{ latest_version(source('raw_sap', 'BSAD'), ['BUKRS', 'KUNNR', 'GJAHR', 'BELNR', 'BUZEI']) }}
+),
+
+customer_item_cleared as (
+    {{ sap_item('latest', 'kunnr') }}
+)
+
+select * from customer_item_cleared
