@@ -46,11 +46,12 @@ judged as (
         *,
         case when written_baseline_date between date '1990-01-01' and date '2100-12-31' then written_baseline_date end as baseline_date,
         document_type in ('{{ var("sap_payment_document_types") | join("', '") }}') as is_of_payment,
-        {{ owed }} * stored_amount_document >= 0 as is_owed
+        {{ owed }} * stored_amount_document >= 0 as is_owed,
+        coalesce(document_number = clearing_document_number and posting_date = clearing_date, false) as is_of_clearing
     from item
 )
 
--- What reduces a debt without naming the invoice is due at once.
+-- What a payment's document leaves to be paid later is a residual item; its other lines are the payment. What reduces a debt without naming the invoice is due at once.
 select
     judged.source_id,
     judged.company_code,
@@ -60,7 +61,7 @@ select
     judged.line_number,
     judged.document_type,
     case
-        when judged.is_of_payment and judged.is_owed then 'residual'
+        when judged.is_of_payment and judged.is_owed and not judged.is_of_clearing then 'residual'
         when judged.is_of_payment then 'payment'
         when judged.is_owed then 'invoice'
         else 'credit'
