@@ -45,13 +45,14 @@ judged as (
     select
         *,
         case when written_baseline_date between date '1990-01-01' and date '2100-12-31' then written_baseline_date end as baseline_date,
-        document_type in ('{{ var("sap_payment_document_types") | join("', '") }}') as is_of_payment,
+        {{ is_sap_payment('document_type') }} as is_of_payment,
         {{ owed }} * stored_amount_document >= 0 as is_owed,
         coalesce(document_number = clearing_document_number and posting_date = clearing_date, false) as is_of_clearing
     from item
 )
 
--- What a payment's document leaves to be paid later is a residual item; its other lines are the payment. What reduces a debt without naming the invoice is due at once.
+-- What a payment's document leaves to be paid later is a residual item; its other lines are the payment. What reduces a debt
+-- without naming the invoice is due at once.
 select
     judged.source_id,
     judged.company_code,

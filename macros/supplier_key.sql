@@ -1,8 +1,8 @@
-{#- The durable key of the supplier that a row of `rows` names, as dim_supplier has it; -1 where it names none.
-    `rows` is a CTE with source_system and supplier_source_id. -#}
-{% macro supplier_key(rows) -%}
+{#- The durable key of the supplier with this source_id, as dim_supplier has it; -1 where none is named.
+    `source_system` and `source_id` are columns. -#}
+{% macro supplier_key(source_system='source_system', source_id='supplier_source_id') -%}
     case
-        when {{ rows }}.supplier_source_id is null then -1
-        else {{ surrogate_key(["'supplier'", rows ~ '.source_system', rows ~ '.supplier_source_id']) }}
+        when {{ source_id }} is null then -1
+        else {{ surrogate_key(["'supplier'", source_system, source_id]) }}
     end
 {%- endmacro %}

@@ -20,7 +20,7 @@ touched_document as (
     from {{ ref('payment') }} as payment
     where
         _batch_id > {{ after }}
-        or exists (select 1 from {{ ref('currency_decimals') }} as looked_up where looked_up._batch_id > {{ after }})
+        or {{ after }} < (select max(looked_up._batch_id) from {{ ref('currency_decimals') }} as looked_up)
         or exists (
             select 1
             from {{ ref('company') }} as looked_up

@@ -28,7 +28,7 @@ fct_journal_line as (
         coalesce(company.company_key, -1) as company_key,
         coalesce(partner_company.company_key, -1) as partner_company_key,
         coalesce(customer.customer_key, -1) as customer_key,
-        {{ supplier_key('line') }} as supplier_key,
+        {{ supplier_key('line.source_system', 'line.supplier_source_id') }} as supplier_key,
         coalesce(product.product_key, -1) as product_key,
         line.source_system,
         line.source_id,

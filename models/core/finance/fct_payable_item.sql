@@ -22,7 +22,7 @@ account_item as (
 fct_payable_item as (
     select
         {{ surrogate_key(['source_system', 'source_id']) }} as payable_item_key,
-        {{ supplier_key('account_item') }} as supplier_key,
+        {{ supplier_key() }} as supplier_key,
         company_key,
         account_key,
         source_system,

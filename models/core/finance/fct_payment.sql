@@ -20,7 +20,7 @@ fct_payment as (
         {{ surrogate_key(['payment.source_system', 'payment.source_id']) }} as payment_key,
         payment.customer_key,
         payment.customer_version_key,
-        {{ supplier_key('payment') }} as supplier_key,
+        {{ supplier_key('payment.source_system', 'payment.supplier_source_id') }} as supplier_key,
         coalesce(company.company_key, -1) as company_key,
         payment.source_system,
         payment.source_id,

@@ -30,7 +30,7 @@ fct_payment_allocation as (
         case when partner_type = 'supplier' then {{ surrogate_key(['source_system', 'item_source_id']) }} end as payable_item_key,
         customer_key,
         customer_version_key,
-        {{ supplier_key('customer_allocation') }} as supplier_key,
+        {{ supplier_key() }} as supplier_key,
         company_key,
         source_system,
         source_id,

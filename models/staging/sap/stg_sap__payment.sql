@@ -24,7 +24,7 @@ line as (
         greatest(line._batch_id, coalesce(account._batch_id, 0)) as touched_batch_id
     from {{ ref('stg_sap__journal_line') }} as line
     left join account on line.company_code = account.company_code and line.account_number = account.account_number
-    where line.document_type in ('{{ var("sap_payment_document_types") | join("', '") }}') and not line.is_deleted
+    where {{ is_sap_payment('line.document_type') }} and not line.is_deleted
 ),
 
 document as (
@@ -69,7 +69,11 @@ shared as (
         {%- for amount in ['discount_document', 'discount_company', 'discount_group', 'difference_company', 'difference_group'] %}
         case
             when partner.amount_document = document.amount_document then document.{{ amount }}
-            else cast(document.{{ amount }} * (cast(partner.amount_document as double) / nullif(document.amount_document, 0)) as decimal(18, 3))
+            else
+                cast(
+                    document.{{ amount }} * (cast(partner.amount_document as double) / nullif(document.amount_document, 0))
+                    as decimal(18, 3)
+                )
         end as {{ amount }},
         {%- endfor %}
         document._batch_id
