@@ -3,6 +3,6 @@
 {% macro unshifted(amount, factor) -%}
     case
         when {{ factor }} is null then cast({{ amount }} as decimal(18, 3))
-        else cast({{ amount }} * {{ factor }} as decimal(18, 3))
+        else cast(cast({{ amount }} as decimal(24, 6)) * {{ factor }} as decimal(18, 3))
     end
 {%- endmacro %}
