@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import product
+from itertools import pairwise, product
 
 import duckdb
 import jinja2
@@ -58,7 +58,7 @@ def periods(calendar: Calendar, year: int) -> list[tuple[date, date]]:
             firsts.append(firsts[-1] + 7 * weeks * DAY)
     assert len(firsts) == 13
     assert firsts[-1] == end
-    return [(first, next_first - DAY) for first, next_first in zip(firsts, firsts[1:], strict=False)]
+    return [(first, next_first - DAY) for first, next_first in pairwise(firsts)]
 
 
 def counted(calendar: Calendar) -> list[tuple[object, ...]]:
@@ -94,8 +94,7 @@ def told(calendar: Calendar) -> list[tuple[object, ...]]:
             "create table days as select cast(day as date) as calendar_date "
             f"from generate_series(date '{FIRST}', date '{LAST}', interval 1 day) as series(day)"
         )
-        rows = connection.execute(f"select * exclude (calendar_code) from ({query}) order by calendar_date").fetchall()
-    return rows
+        return connection.execute(f"select * exclude (calendar_code) from ({query}) order by calendar_date").fetchall()
 
 
 MONTHLY = [Calendar("calendar", month, named) for month, named in product(range(1, 13), ("start", "end"))]

@@ -1,0 +1,178 @@
+"""Items that move between open and cleared, in any order of arrival: never both, and in steps as in a full rebuild."""
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from pipelines.run import run
+from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.state import State
+from pipelines.warehouse import ask
+from tests.extracts import contents, environment
+
+Row = dict[str, object]
+COMPANY: Row = {"BUKRS": "1000", "BUTXT": "Nordwerk", "WAERS": "EUR", "KTOPL": "NWCO", "PERIV": "K4"}
+CUSTOMER = "0000100001"
+RECEIVABLES, BANK, REVENUE, DISCOUNT = "0000140000", "0000113100", "0000800000", "0000808000"
+
+
+def _line(document: str, number: int, account: str, amount: float, *, currency: str = "EUR", **more: object) -> Row:
+    """A line of ACDOCA in a company that keeps its books in euros."""
+    kind = {"14": "DZ", "90": "RV"}.get(document[:2], "SA")
+    return {
+        "RBUKRS": "1000", "GJAHR": 2026, "BELNR": document.zfill(10), "DOCLN": f"{number:06}", "BLART": kind,
+        "BUDAT": "20260110", "POPER": "001", "RACCT": account, "KOART": "D" if account == RECEIVABLES else "S",
+        "DRCRK": "S" if amount > 0 else "H", "RWCUR": currency, "WSL": amount, "RHCUR": "EUR", "HSL": amount, "RKCUR": "EUR",
+        "KSL": amount, "KUNNR": CUSTOMER if account == RECEIVABLES else "",
+    } | more  # fmt: skip
+
+
+def _item(document: str, number: int, amount: float, *, currency: str = "EUR", **more: object) -> Row:
+    """A row of BSID or BSAD."""
+    kind = {"14": "DZ", "90": "RV"}[document[:2]]
+    return {
+        "BUKRS": "1000", "KUNNR": CUSTOMER, "GJAHR": 2026, "BELNR": document.zfill(10), "BUZEI": f"{number:03}",
+        "BUDAT": "20260201" if kind == "DZ" else "20260110", "BLDAT": "20260110", "WAERS": currency, "BLART": kind,
+        "SHKZG": "S" if amount > 0 else "H", "WRBTR": abs(amount), "DMBTR": abs(amount), "ZFBDT": "20260110", "ZBD1T": 30,
+        "HKONT": RECEIVABLES,
+    } | more  # fmt: skip
+
+
+def _cleared(row: Row) -> Row:
+    return row | {"AUGDT": "20260201", "AUGBL": "0000001400"}
+
+
+def _gone(row: Row, *key: str) -> Row:
+    """A deletion says no more than the key."""
+    return {name: row[name] for name in key} | {"ODQ_CHANGEMODE": "D"}
+
+
+ITEM_KEY = ("BUKRS", "KUNNR", "GJAHR", "BELNR", "BUZEI")
+FIRST, SECOND, YEN = _item("9001", 1, 100), _item("9002", 1, 200), _item("9003", 1, 1.3, currency="JPY", DMBTR=0.8)
+PAID_FIRST, PAID_SECOND = _item("1400", 2, -100), _item("1400", 3, -200)
+DISCOUNTED = _line("1400", 4, DISCOUNT, 9, BUDAT="20260201", POPER="002")
+
+
+def _deliver(settings: Settings, day: int, **tables: list[Row]) -> None:
+    """Write the day's changes of SAP's tables, with the columns that the configuration declares."""
+    sap = settings.sources["sap"]
+    for name, rows in tables.items():
+        target = sap.path / name / f"2026-03-{day:02}.csv"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("w", newline="", encoding="utf-8") as handle:
+            writer = csv.DictWriter(handle, fieldnames=list(sap.tables[name].columns), restval="")
+            writer.writeheader()
+            writer.writerows({"ODQ_CHANGEMODE": "C"} | row for row in rows)
+
+
+def _found(settings: Settings) -> None:
+    accounts = {RECEIVABLES: "X", BANK: "X", REVENUE: "", DISCOUNT: ""}
+    _deliver(
+        settings, 1,
+        T001=[COMPANY],
+        TCURR=[{"KURST": "M", "FCURR": "JPY", "TCURR": "EUR", "GDATU": "79739898", "UKURS": 0.625, "FFACT": 100, "TFACT": 1}],
+        SKA1=[
+            {"KTOPL": "NWCO", "SAKNR": number, "XBILK": sheet, "GVTYP": "" if sheet else "X", "ERDAT": "20200101"}
+            for number, sheet in accounts.items()
+        ],
+        KNA1=[{"KUNNR": CUSTOMER, "KTOKD": "0001", "NAME1": "Adler GmbH", "LAND1": "DE", "ERDAT": "20200101"}],
+        ACDOCA=[
+            *(_line("9001", 1, RECEIVABLES, 100), _line("9001", 2, REVENUE, -100)),
+            *(_line("9002", 1, RECEIVABLES, 200), _line("9002", 2, REVENUE, -200)),
+            _line("9003", 1, RECEIVABLES, 1.3, currency="JPY", HSL=0.8, KSL=0.8),
+            _line("9003", 2, REVENUE, -1.3, currency="JPY", HSL=-0.8, KSL=-0.8),
+        ],
+        BSID=[FIRST, SECOND, YEN],
+    )  # fmt: skip
+
+
+def _pay(settings: Settings) -> None:
+    """Both invoices are cleared, and nobody has yet taken them from the open ones."""
+    paid = {"BUDAT": "20260201", "POPER": "002"}
+    _deliver(
+        settings, 2,
+        ACDOCA=[
+            _line("1400", 1, BANK, 291, **paid), _line("1400", 2, RECEIVABLES, -100, **paid),
+            _line("1400", 3, RECEIVABLES, -200, **paid), DISCOUNTED,
+        ],
+        BSAD=[_cleared(row) for row in (FIRST, SECOND, PAID_FIRST, PAID_SECOND)],
+    )  # fmt: skip
+
+
+def _take_from_the_open(settings: Settings) -> None:
+    """The other half of the clearing; and January, which was closed, is opened again for an accrual."""
+    _deliver(
+        settings, 3,
+        BSID=[_gone(row, *ITEM_KEY) for row in (FIRST, SECOND)],
+        ACDOCA=[_line("100", 1, REVENUE, 7, BUDAT="20260131"), _line("100", 2, BANK, -7, BUDAT="20260131")],
+    )  # fmt: skip
+
+
+def _reset(settings: Settings) -> None:
+    """The clearing of the second invoice is taken back, the discount was a mistake, and yen turn out to have no decimals."""
+    _deliver(
+        settings, 4,
+        BSAD=[_gone(row, *ITEM_KEY) for row in (SECOND, PAID_SECOND)],
+        BSID=[SECOND, PAID_SECOND],
+        ACDOCA=[
+            _gone(DISCOUNTED, "RBUKRS", "GJAHR", "BELNR", "DOCLN"),
+            _line("1400", 1, BANK, 300, BUDAT="20260201", POPER="002"),
+        ],
+        TCURX=[{"CURRKEY": "JPY", "CURRDEC": 0}],
+    )  # fmt: skip
+
+
+STEPS = [_found, _pay, _take_from_the_open, _reset]
+OPEN = """
+    select document_number, amount_document, amount_company
+    from core.fct_receivable_item where is_open order by document_number
+"""
+PAID = """
+    select item.document_number, allocation.paid_amount_document, allocation.discount_amount_document
+    from core.fct_payment_allocation as allocation
+    inner join core.fct_receivable_item as item using (receivable_item_key)
+    inner join core.fct_payment as payment using (payment_key) order by item.document_number
+"""
+LEFT_OPEN = """
+    select sum(line.amount_company) from core.fct_journal_line as line
+    inner join core.dim_account as account using (account_key) where account.account_number = '140000'
+"""
+
+
+def _numbers(settings: Settings, query: str) -> list[tuple[object, ...]]:
+    rows = ask(settings.home, query, limit=100).rows
+    return [tuple(float(value) if isinstance(value, Decimal) else value for value in row) for row in rows]
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    with environment(CONCORD_HOME=str(tmp_path)):
+        chosen = load_settings(REPOSITORY / "concord.toml")
+    chosen.home.create()
+    return chosen
+
+
+def test_items_are_cleared_and_reset_in_steps_as_in_a_full_rebuild(settings: Settings) -> None:
+    is_open, paid = [], []
+    with State(settings.state_url.get_secret_value()) as state:
+        for step in STEPS:
+            step(settings)
+            run(settings, state)
+            is_open.append(_numbers(settings, OPEN))
+            paid.append(_numbers(settings, PAID))
+            assert sum(row[2] for row in is_open[-1]) == pytest.approx(_numbers(settings, LEFT_OPEN)[0][0])  # type: ignore[misc]
+        in_steps = contents(settings)
+        run(settings, state, full=True)
+    assert contents(settings) == in_steps
+
+    yen = ("9003", 1.3, 0.8)
+    assert is_open == [
+        [("9001", 100, 100), ("9002", 200, 200), yen],
+        [yen],
+        [yen],
+        [("1400", -200, -200), ("9002", 200, 200), ("9003", 130, 0.8)],
+    ]
+    both = [("9001", 97, 3), ("9002", 194, 6)]
+    assert paid == [[], both, both, [("9001", 100, 0)]]
