@@ -5,6 +5,7 @@
 with
 
 -- A payment is made of the lines of a document. A line that is gone may say nothing but its key, which names the document.
+-- News of currencies and accounts is rare, and concerns all.
 touched_document as (
     select
         source_system,
@@ -21,6 +22,7 @@ touched_document as (
     where
         _batch_id > {{ after }}
         or {{ after }} < (select max(looked_up._batch_id) from {{ ref('currency_decimals') }} as looked_up)
+        or {{ after }} < (select max(looked_up._batch_id) from {{ ref('gl_account') }} as looked_up)
         or exists (
             select 1
             from {{ ref('company') }} as looked_up
