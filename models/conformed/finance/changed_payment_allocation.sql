@@ -91,7 +91,7 @@ touched_document as (
         _batch_id > {{ after }}
         {%- for relation, meeting in [
             ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
-            ('customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
+            ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
             ('exchange_rate_day', {'clearing_date': 'rate_date'}),
         ] %}
         or exists (

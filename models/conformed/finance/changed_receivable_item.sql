@@ -6,7 +6,7 @@
     lookups=[
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
         ('gl_account', {'source_system': 'source_system', 'company_code': 'company_code', 'account_number': 'account_number'}),
-        ('customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
+        ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
         ('exchange_rate_day', {'posting_date': 'rate_date'}),
     ],
 ) }}
