@@ -201,13 +201,16 @@ def _emit(world: World, documents: pl.DataFrame, lines: pl.DataFrame) -> None:
     world.emit("sap/VBRK", rows.drop("cancel_day"))
     cancelled = rows.filter(pl.col("cancel_day").is_not_null()).with_columns(pl.lit(True).alias("FKSTO"))
     world.emit("sap/VBRK", cancelled.drop("_on").rename({"cancel_day": "_on"}), operation="U")
-    days = documents.select("number", pl.col("bill_day").alias("_on"))
+    about = documents.select("number", "local_currency", "rate_day", pl.col("bill_day").alias("_on"))
+    lines = lines.join(about, on="number", how="left", maintain_order="left")
+    # SAP keeps the cost of an invoice in the invoice's currency, though the goods are valued in the company's.
+    costed = convert(world.seed, lines, "value", "local_currency", "currency", "rate_day", "cost")
     world.emit(
         "sap/VBRP",
-        lines.join(days, on="number", how="left", maintain_order="left").select(
+        costed.select(
             pl.col("number").alias("VBELN"), pl.col("invoice_item").alias("POSNR"), pl.col("material").alias("MATNR"),
             pl.col("category").alias("MATKL"), pl.col("shipped").alias("FKIMG"), pl.col("unit").alias("VRKME"),
-            pl.col("net").alias("NETWR"), pl.col("tax").alias("MWSBP"), pl.col("value").alias("WAVWR"),
+            pl.col("net").alias("NETWR"), pl.col("tax").alias("MWSBP"), pl.col("cost").alias("WAVWR"),
             pl.col("site").cast(pl.String).alias("WERKS"), pl.col("vbeln").alias("AUBEL"), pl.col("posnr").alias("AUPOS"),
             pl.col("vgbel").alias("VGBEL"), pl.col("vgpos").alias("VGPOS"), "_on",
         ),
