@@ -13,6 +13,8 @@ material_valuation as (
         matnr as material_source_id,
         bwkey as valuation_area,
         cast(case vprsv when 'S' then stprs when 'V' then verpr end / nullif(peinh, 0) as decimal(18, 6)) as unit_cost,
+        lbkum as valued_quantity,
+        salk3 as stored_stock_value,
         _op = 'delete' as is_deleted,
         _batch_id
     from latest

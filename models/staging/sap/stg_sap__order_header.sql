@@ -32,6 +32,7 @@ order_header as (
         written_order_date is null as is_order_date_estimated,
         {{ date_from_digits('vdatu') }} as due_date,
         waerk as document_currency,
+        {{ clean_text('augru') }} as order_reason_code,
         _op = 'delete' as is_deleted,
         _batch_id
     from judged

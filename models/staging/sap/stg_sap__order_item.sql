@@ -36,6 +36,7 @@ order_item as (
         case when is_amount_corrected then computed_amount else netwr end as stored_net_amount,
         coalesce(is_amount_corrected, false) as is_amount_corrected,
         is_cancelled,
+        {{ line_reference('vgbel', 'vgpos') }} as reference_line_source_id,
         _op = 'delete' as is_deleted,
         _batch_id
     from judged

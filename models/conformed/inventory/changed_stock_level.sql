@@ -1,0 +1,60 @@
+{{ config(materialized='table', meta={'made_of': ['stock_movement', 'stock_balance']}) }}
+
+{%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', 'fct_stock_level') -%}
+{%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' %}
+
+with
+
+balance as (
+    select
+        *,
+        {{ surrogate_key(['source_system', 'product_number', 'warehouse_code']) }} as stock_place_key
+    from {{ ref('stock_balance') }}
+),
+
+-- Stock is made anew for each product in a warehouse of which something changed: a movement, or what the ERP says is there.
+changed as (
+    select stock_place_key from {{ ref('changed_stock_movement') }}
+
+    union
+
+    select stock_place_key from balance
+    where _batch_id > {{ after }}
+    {%- for relation, column in [('product', 'product_number'), ('warehouse', 'warehouse_code')] %}
+
+    union
+
+    select balance.stock_place_key
+    from balance
+    where
+        exists (
+            select 1
+            from {{ ref(relation) }} as looked_up
+            where
+                looked_up._batch_id > {{ after }}
+                and looked_up.source_system = balance.source_system
+                and looked_up.{{ column }} = balance.{{ column }}
+        )
+    {%- endfor %}
+
+    union
+
+    select balance.stock_place_key
+    from balance
+    inner join {{ ref('warehouse') }} as warehouse
+        on balance.source_system = warehouse.source_system and balance.warehouse_code = warehouse.warehouse_code
+    where
+        exists (
+            select 1
+            from {{ ref('company') }} as company
+            where
+                company._batch_id > {{ after }}
+                and company.source_system = warehouse.source_system
+                and company.company_code = warehouse.company_code
+        )
+)
+
+select * from changed
+{%- if not before %}
+where false
+{%- endif %}

@@ -1,0 +1,1 @@
+{{ conform('stock_movement') }}

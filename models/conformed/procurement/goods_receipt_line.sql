@@ -1,0 +1,1 @@
+{{ conform('goods_receipt_line') }}

@@ -1,0 +1,1 @@
+{{ conform('purchase_order_line') }}

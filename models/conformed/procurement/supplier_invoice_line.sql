@@ -1,0 +1,1 @@
+{{ conform('supplier_invoice_line') }}

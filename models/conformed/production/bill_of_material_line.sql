@@ -1,0 +1,1 @@
+{{ conform('bill_of_material_line') }}

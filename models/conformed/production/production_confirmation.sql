@@ -1,0 +1,1 @@
+{{ conform('production_confirmation') }}
