@@ -51,7 +51,10 @@ fct_goods_receipt_line as (
         exchange_rate_company,
         exchange_rate_group,
         net_amount_document,
-        case when company_key = -1 then {{ amount_in('net_amount_document', 'exchange_rate_company') }} else net_amount_company end as net_amount_company,
+        case
+            when company_key = -1 then {{ amount_in('net_amount_document', 'exchange_rate_company') }}
+            else net_amount_company
+        end as net_amount_company,
         {{ amount_in('net_amount_document', 'exchange_rate_group') }} as net_amount_group,
         is_reversal
     from warehouse_line

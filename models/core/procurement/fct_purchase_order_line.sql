@@ -48,7 +48,9 @@ fct_purchase_order_line as (
         quantity,
         scheduled_quantity,
         received_quantity,
-        cast(case when is_delivery_completed then 0 else greatest(quantity - coalesce(received_quantity, 0), 0) end as decimal(18, 3)) as open_quantity,
+        cast(
+            case when is_delivery_completed then 0 else greatest(quantity - coalesce(received_quantity, 0), 0) end as decimal(18, 3)
+        ) as open_quantity,
         unit_of_measure,
         unit_price_document,
         document_currency,

@@ -20,7 +20,8 @@ production_order as (
     select
         header.source_id,
         trim(leading '0' from header.source_id) as production_order_number,
-        case when main_item.is_deleted then header.planned_product_number
+        case
+            when main_item.is_deleted then header.planned_product_number
             else coalesce(main_item.product_number, header.planned_product_number)
         end as product_number,
         header.bill_of_material_number,

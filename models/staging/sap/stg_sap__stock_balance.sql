@@ -16,11 +16,11 @@ stock as (
 -- What several plants value together cannot be told apart.
 plant as (
     select
-        plant.warehouse_code,
-        plant.valuation_area,
-        plant._batch_id,
-        count(*) over (partition by plant.valuation_area) as plants_in_area
-    from {{ ref('stg_sap__plant') }} as plant
+        warehouse_code,
+        valuation_area,
+        count(*) over (partition by valuation_area) as plants_in_area,
+        max(_batch_id) over () as _batch_id
+    from {{ ref('stg_sap__plant') }}
 ),
 
 currency as (
