@@ -59,7 +59,7 @@ return_line as (
         item.quantity,
         item.unit_of_measure,
         cast(
-            item.quantity * order_item.stored_unit_price * coalesce(shift.factor, 1) as decimal(18, 2)
+            item.quantity * cast(order_item.stored_unit_price * coalesce(shift.factor, 1) as decimal(18, 6)) as decimal(18, 2)
         ) as net_amount_document,
         order_header.document_currency,
         item.is_deleted or coalesce(header.is_deleted or header.document_category != 'T', true) as is_deleted,
