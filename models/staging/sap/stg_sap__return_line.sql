@@ -6,8 +6,10 @@ item as (
     select * from {{ ref('stg_sap__delivery_item') }}
 ),
 
+-- Few deliveries come back (category T), so all others are left out early. What is gone may have lost its category.
 header as (
     select * from {{ ref('stg_sap__delivery_header') }}
+    where coalesce(document_category, 'T') = 'T'
 ),
 
 -- Its news count even when it is gone.
@@ -39,7 +41,7 @@ shift as (
     {{ currency_shift() }}
 ),
 
--- Goods that came back (category T). Their worth and the reason stand in the return order; without it they came back all the same.
+-- Their worth and the reason stand in the return order; without it they came back all the same.
 return_line as (
     select
         item.source_id,
@@ -62,17 +64,17 @@ return_line as (
             item.quantity * cast(order_item.stored_unit_price * coalesce(shift.factor, 1) as decimal(18, 6)) as decimal(18, 2)
         ) as net_amount_document,
         order_header.document_currency,
-        item.is_deleted or coalesce(header.is_deleted or header.document_category != 'T', true) as is_deleted,
+        item.is_deleted or header.is_deleted or coalesce(header.document_category, '') != 'T' as is_deleted,
         greatest(
             item._batch_id,
-            coalesce(header._batch_id, 0),
+            header._batch_id,
             coalesce(order_item._batch_id, 0),
             coalesce(order_header._batch_id, 0),
             coalesce(warehouse._batch_id, 0),
             coalesce(shift._batch_id, 0)
         ) as _batch_id
     from item
-    left join header on item.delivery_source_id = header.source_id
+    inner join header on item.delivery_source_id = header.source_id
     left join order_item on item.order_line_source_id = order_item.source_id
     left join order_header on order_item.order_source_id = order_header.source_id
     left join warehouse on item.warehouse_code = warehouse.source_id
