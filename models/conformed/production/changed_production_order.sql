@@ -4,7 +4,7 @@
     'production_order',
     fact='fct_production_order',
     lookups=[
-        ('product', {'source_system': 'source_system', 'product_number': 'product_number'}),
+        ('product_key', {'source_system': 'source_system', 'product_number': 'product_number'}),
         ('warehouse', {'source_system': 'source_system', 'warehouse_code': 'warehouse_code'}),
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
     ],

@@ -51,6 +51,7 @@ product as (
         product_cost.unit_cost as unit_cost_group,
         cast(null as date) as start_date,
         material.is_deleted,
+        material._batch_id as version_batch_id,
         greatest(material._batch_id, coalesce(product_name._batch_id, 0), coalesce(product_cost._batch_id, 0)) as _batch_id
     from material
     left join product_name on material.source_id = product_name.material_source_id
