@@ -33,7 +33,7 @@ touched_document as (
         )
         or exists (
             select 1
-            from {{ ref('customer_key') }} as looked_up
+            from {{ ref('changed_customer_key') }} as looked_up
             where
                 looked_up._batch_id > {{ after }}
                 and looked_up.source_system = payment.source_system

@@ -4,7 +4,7 @@
     'delivery_line',
     fact='fct_delivery_line',
     lookups=[
-        ('customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
+        ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
         ('product_key', {'source_system': 'source_system', 'product_number': 'product_number'}),
         ('warehouse', {'source_system': 'source_system', 'warehouse_code': 'warehouse_code'}),
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),

@@ -56,7 +56,7 @@ fct_journal_line as (
     left join {{ ref('dim_company') }} as partner_company
         on line.source_system = partner_company.source_system and line.partner_company_code = partner_company.company_code
     left join {{ ref('customer_key') }} as customer
-        on line.source_system = customer.source_system and line.customer_source_id = customer.source_id and not customer.is_deleted
+        on line.source_system = customer.source_system and line.customer_source_id = customer.source_id
     left join {{ ref('dim_product') }} as product
         on line.source_system = product.source_system and line.product_number = product.product_number and product.is_current
 )

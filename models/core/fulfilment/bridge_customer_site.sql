@@ -14,7 +14,6 @@ site_of_customer as (
 
 customer as (
     select * from {{ ref('customer_key') }}
-    where not is_deleted
 ),
 
 site as (
