@@ -5,10 +5,6 @@
 
 with
 
-build as (
-    select after_batch_id from {{ source('control', 'build') }}
-),
-
 {%- if before %}
 
 changed_customer_standard as (
@@ -18,7 +14,7 @@ changed_customer_standard as (
     where
         matchable.id is null
         or before.id is null
-        or matchable._batch_id > (select build.after_batch_id from build)
+        or matchable._batch_id > (select build.after_batch_id from {{ source('control', 'build') }} as build)
 )
 {%- else %}
 

@@ -25,7 +25,7 @@ customer_matchable as (
         record.customer_name as name,
         case
             when record.is_person and record.family_name is null
-                then nullif(trim(substr(record.customer_name, 1, length(record.customer_name) - length({{ last_word('record.customer_name') }}))), '')
+                then {{ before_last_word('record.customer_name') }}
             else record.given_name
         end as given_name,
         case
