@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from pipelines.demo.scoring.score_marts import has_mart
 from pipelines.demo.scoring.score_truth import TABLE, NotJudged, share, skip, truth_table
 from pipelines.home import Home
 from pipelines.identity.evaluation import quality
@@ -24,8 +25,9 @@ def judge_identity(
     Places that goods are sent to belong to customers by other means and are not judged.
     """
     known = truth_table(truth, "identity")
-    if known is None:
-        skip(skipped, "identity", "the truth has no identity")
+    if known is None or not has_mart(home, "customer", "identity_review"):
+        missing = "the truth has no identity" if known is None else "the version has no customer.identity_review"
+        skip(skipped, "identity", missing)
         return None
     known = known.join(drops, left_on=["system", "source_table"], right_on=TABLE, how="semi")
     if as_of is not None:

@@ -21,7 +21,7 @@ _NO_MART_YET = {
 def judge_revenue(home: Home, truth: Path, as_of: int | None, skipped: NotJudged) -> dict[str, Any] | None:
     """Compare the net value of orders by month of order; ``difference`` is the warehouse less the truth."""
     known = truth_table(truth, "order_truth")
-    if known is None or not _has_mart(home, "sales", "revenue_month"):
+    if known is None or not has_mart(home, "sales", "revenue_month"):
         missing = "the truth has no order_truth" if known is None else "the version has no sales.revenue_month"
         skip(skipped, "marts.revenue", missing)
         return None
@@ -54,7 +54,7 @@ def judge_customers(
 ) -> dict[str, Any] | None:
     """Compare the golden customers with the parties behind the records that were delivered."""
     known = truth_table(truth, "identity")
-    if known is None or not _has_mart(home, "customer", "customer_360"):
+    if known is None or not has_mart(home, "customer", "customer_360"):
         missing = "the truth has no identity" if known is None else "the version has no customer.customer_360"
         skip(skipped, "marts.customers", missing)
         return None
@@ -76,6 +76,7 @@ def skip_later(truth: Path, faults: pl.DataFrame, skipped: NotJudged) -> None:
         skip(skipped, "reconciliation", f"{booked:,} faults show in books alone, and no mart reconciles them yet")
 
 
-def _has_mart(home: Home, schema: str, name: str) -> bool:
+def has_mart(home: Home, schema: str, name: str) -> bool:
+    """Tell whether the published version has a table or view of that name."""
     query = f"select 1 from information_schema.tables where table_schema = '{schema}' and table_name = '{name}'"
     return bool(ask(home, query, limit=1).rows)
