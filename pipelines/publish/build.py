@@ -10,6 +10,7 @@ from pipelines.errors import AuditError, BuildError
 from pipelines.publish import dbt
 from pipelines.publish.absent import absent_models, create_empty
 from pipelines.publish.candidate import Plan, stamp
+from pipelines.publish.description import describe
 from pipelines.publish.project import VERSION, Project
 from pipelines.settings import Settings
 from pipelines.state import State
@@ -91,6 +92,7 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
                 + "\n  - ".join(failures)
             )
         rows = _rows(candidate)
+        describe(candidate, manifest)
         stamp(candidate, project, _keep_identity_model(candidate, state, plan))
     passed("candidate.audited")
     warnings = [f"{result.name}: {result.message}" for result in results if result.status == "warn"]
