@@ -18,10 +18,11 @@ _MOST_ROWS_UNSCROLLED = 11
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a small table: its text, and whether it is good or bad news."""
+    """A cell of a small table: its text, whether it is good or bad news, and why it says so (shown under the pointer)."""
 
     text: str
     meaning: Literal["", "better", "worse"] = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,9 @@ def _content(cell: Cell | Bar | str) -> str:
         return f'<div class="concord-bar"><i style="width:{max(0.0, cell.length):.1%}"></i>{mark}</div>'
     if isinstance(cell, str):
         return escape(cell)
-    return f'<span class="concord-{cell.meaning}">{escape(cell.text)}</span>' if cell.meaning else escape(cell.text)
+    classes = " ".join(f"concord-{name}" for name in (cell.meaning, "reason" if cell.reason else "") if name)
+    title = f' title="{escape(cell.reason)}"' if cell.reason else ""
+    return f'<span class="{classes}"{title}>{escape(cell.text)}</span>' if classes else escape(cell.text)
 
 
 @dataclass(frozen=True)

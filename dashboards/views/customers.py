@@ -143,14 +143,13 @@ def _attributes(edition: Edition, key: str) -> None:
         Heading("Golden value"),
         Heading("Source"),
         Heading("Other records"),
-        Heading("Why this one"),
     ]
     tables.small_table(headings, rows)
     download(said, f"customer attributes {key}", edition.number)
 
 
 def _golden_rows(said: DataFrame) -> tuple[list[list[Cell | str]], int]:
-    """Return a row an attribute (name, golden value, source, what the others say, the rule), and how many have a conflict."""
+    """Return a row an attribute (name, golden value, source with the rule, what the others say), and how many have a conflict."""
     rows: list[list[Cell | str]] = []
     conflicts = 0
     for attribute, group in said.groupby("attribute", sort=False):
@@ -165,9 +164,9 @@ def _golden_rows(said: DataFrame) -> tuple[list[list[Cell | str]], int]:
             other = Cell(f"≠ {saying}", "worse")
         else:
             other = Cell(f"✓ {', '.join(_source(record) for record in others)}" if others else "no other")
-        source = _source(golden) if golden else formats.NONE
-        why = _text(records[0]["reason"]) if others else "Nobody else says"
-        rows.append([str(attribute), _text(value) or formats.NONE, source, other, why or formats.NONE])
+        why = _text(records[0]["reason"]) if others else "No other record says it"
+        source = Cell(_source(golden), reason=why or "") if golden else formats.NONE
+        rows.append([str(attribute), _text(value) or formats.NONE, source, other])
     return rows, conflicts
 
 

@@ -97,7 +97,7 @@ def write_version(home: Home, number: int, *, monthly_revenue: int) -> None:
         for value, record_type, system, source_id, is_golden in said:
             insert("customer.customer_attribute", customer_key=KEY, attribute_order=11, attribute="City",
                    attribute_value=value, record_type=record_type, source_system=system, source_id=source_id,
-                   is_golden=is_golden)  # fmt: skip
+                   is_golden=is_golden, reason="Goods arrive <there>")  # fmt: skip
         insert("customer.customer_order_line", customer_key=KEY, sales_order_key=5, order_number="SO-1",
                line_number="10", order_date="2024-01-10", product_name="Pump", category_name="Pumps", quantity=1,
                unit_price_document=7, document_currency="EUR", net_amount_document=7, net_amount_group=7,
@@ -290,6 +290,7 @@ def test_customer_is_found_without_accents_and_shows_where_its_golden_values_com
     city = site.page.get_by_role("row", name="City")
     expect(city).to_contain_text("Óbuda")
     expect(city).to_contain_text("ERP · sap 0000004711")
+    expect(city.get_by_title("Goods arrive <there>")).to_have_text("ERP · sap 0000004711")
     expect(city).to_contain_text("≠ Buda (CRM 001A)")
     site.assert_no_complaints()
 
