@@ -11,10 +11,13 @@ MACROS = (
     """create or replace temp macro likeness(gate, mine, weights, others) as case when gate then list_sum(list_transform(mine,
         (x, i) -> weights[i] * coalesce(list_max(list_transform(others, y -> case when jaro_winkler_similarity(x, y) >= 0.84
             then jaro_winkler_similarity(x, y) else 0 end)), 0))) else 0 end""",
+    """create or replace temp macro evidence(shared_l, shared_r, rarity_l, rarity_r) as list_transform([[shared_l, shared_r]],
+        s -> least(s[1], s[2]) - 2 * greatest(least(rarity_l - s[1], rarity_r - s[2]) - 0.1, 0))[1]""",
     """create or replace temp macro edits(a, b) as damerau_levenshtein(a, b)""",
 )
-"""SQL functions that the levels use. ``likeness``: the share (0 to 1, by weight; weights sum to 1) of the words ``mine`` that are
-among ``others``, words compared by Jaro-Winkler (Monge & Elkan, 1996); 0 where the cheap ``gate`` says no."""
+"""SQL functions that the levels use. ``likeness``: the weight of the words ``mine`` that are among ``others``, words compared by
+Jaro-Winkler (Monge & Elkan, 1996); 0 where the cheap ``gate`` says no. ``evidence``: how rare what two names share is (1: as rare as
+one name among all), less twice the rarity of what each of them has alone: a word more on one side only says little."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +56,16 @@ _NO_GIVEN, _NO_SURNAME = "(given_name_l is null or given_name_r is null)", "(sur
 _SHARED = (
     "(list_has_any(name_prefixes_l, name_prefixes_r) or jaro_winkler_similarity(name_compact_l, name_compact_r) >= 0.8)"
 )
-_NAME_LIKE = (
+_SAME_NAME = "(name_key_l = name_key_r or name_compact_l = name_compact_r)"
+_NAME_SHARED = (
     f"likeness({_SHARED}, name_words_l, name_weights_l, name_words_r)",
     f"likeness({_SHARED}, name_words_r, name_weights_r, name_words_l)",
 )
+_EVIDENCE = (
+    f"greatest(evidence({', '.join(_NAME_SHARED)}, name_rarity_l, name_rarity_r),"
+    " case when jaro_winkler_similarity(name_compact_l, name_compact_r) >= 0.95 then 0.95 * least(name_rarity_l, name_rarity_r) else 0 end)"
+)
+_NAME_LIKE = (f"{_NAME_SHARED[0]} / name_rarity_l", f"{_NAME_SHARED[1]} / name_rarity_r")
 _ALIKE = f"least({', '.join(_NAME_LIKE)})"
 _WITHIN = f"greatest({', '.join(_NAME_LIKE)})"
 _OTHER_PART = (
@@ -101,24 +110,24 @@ COMPARISONS = (
         "name",
         f"{_missing('name_key')} or (is_person_l and is_person_r)",
         (
-            Level("same, rare", "name_key_l = name_key_r and name_rarity_l >= 1", 0.40, 0.000002),
-            Level("same", "name_key_l = name_key_r or name_compact_l = name_compact_r", 0.20, 0.00002),
-            Level("another part of the group", _OTHER_PART, 0.03, 0.0003, most=2),
+            Level("same, very rare", f"{_SAME_NAME} and least(name_rarity_l, name_rarity_r) >= 1.5", 0.27, 0.00000007),
+            Level("same, rare", f"{_SAME_NAME} and least(name_rarity_l, name_rarity_r) >= 1", 0.20, 0.0000003),
+            Level("same", _SAME_NAME, 0.04, 0.0000005),
+            Level("another part of the group", _OTHER_PART, 0.04, 0.00003, most=2),
             Level(
                 "other numbers",
                 "len(name_numbers_l) > 0 and len(name_numbers_r) > 0 and not list_has_any(name_numbers_l, name_numbers_r)",
                 0.005, 0.01, most=-1,
             ),
-            Level(
-                "nothing shared",
-                f"not {_SHARED}",
-                0.03, 0.97, most=-3.5,
-            ),
-            Level("nearly the same", f"{_ALIKE} >= 0.9 or jaro_winkler_similarity(name_compact_l, name_compact_r) >= 0.96", 0.16, 0.00004),
-            Level("much the same", f"{_ALIKE} >= 0.72", 0.08, 0.0003),
-            Level("one within the other", f"{_WITHIN} >= 0.95 or initials_l = name_compact_r or initials_r = name_compact_l", 0.08, 0.0005),
-            Level("half the same", f"{_WITHIN} >= 0.5", 0.035, 0.004),
-            Level("different", "else", 0.02, 0.03, most=-1),
+            Level("the initials of the other", "length(name_compact_l) > 2 and length(name_compact_r) > 2 and (initials_l = name_compact_r or initials_r = name_compact_l)", 0.02, 0.00003),
+            Level("nothing shared", f"not {_SHARED}", 0.02, 0.97, most=-3.5),
+            Level("different", f"{_EVIDENCE} < 0.5", 0.02, 0.03, most=-1),
+            Level("little shared", f"{_EVIDENCE} < 0.85", 0.012, 0.0001),
+            Level("something rare shared", f"{_EVIDENCE} < 1", 0.03, 0.00003),
+            Level("as rare as one name", f"{_EVIDENCE} < 1.2", 0.03, 0.000015),
+            Level("rarer than one name", f"{_EVIDENCE} < 1.5", 0.13, 0.000018),
+            Level("much the same", f"{_EVIDENCE} < 1.9", 0.08, 0.000003),
+            Level("nearly the same, very rare", "else", 0.10, 0.000002),
         ),
     ),
     Comparison(

@@ -177,7 +177,8 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
             many = len(comparison.levels)
             seen = np.bincount(blocked.levels[:, place] + 1, weights=probable, minlength=many + 1)[1:]
             if not learns:
-                u[place] = np.maximum(_clean_u(raw_u[place], m[place], prior), shipped_u[place])
+                clean = _clean_u(raw_u[place], m[place], prior)
+                u[place] = np.where(shipped_u[place] < 1e-3, np.clip(clean, shipped_u[place] / 2, shipped_u[place] * 2), clean)
                 continue
             m[place] = (seen + held * shipped_m[place]) / (seen.sum() + held)
             u[place] = _clean_u(raw_u[place], m[place], prior)

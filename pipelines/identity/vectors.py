@@ -92,7 +92,7 @@ def _weighed(records: Records, pairs: str) -> str:
     )
     select
         taking_part.* exclude (id, block_keys),
-        list_transform(of_name.weights, w -> cast(w / of_name.whole as float)) as name_weights,
+        list_transform(of_name.weights, w -> cast(w / of_name.most as float)) as name_weights,
         cast(of_name.whole / of_name.most as float) as name_rarity,
         list_transform(of_street.weights, w -> cast(w / of_street.whole as float)) as street_weights,
         given_name_share,
