@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MACROS = (
+    """create or replace temp macro word_likeness(x, y) as case when x = y then 1 when jaro_winkler_similarity(x, y) < 0.84 then 0
+        when length(x) > 3 and damerau_levenshtein(x, y) <= 1 then 0.95 when starts_with(x, y) or starts_with(y, x) then 0.93
+        when least(length(x), length(y)) > 7 and damerau_levenshtein(x, y) <= 2 then 0.9
+        else jaro_winkler_similarity(x, y) - 0.2 end""",
     """create or replace temp macro likeness(gate, mine, weights, others) as case when gate then list_sum(list_transform(mine,
-        (x, i) -> weights[i] * coalesce(list_max(list_transform(others, y -> case when jaro_winkler_similarity(x, y) >= 0.84
-            then jaro_winkler_similarity(x, y) else 0 end)), 0))) else 0 end""",
+        (x, i) -> weights[i] * coalesce(list_max(list_transform(others, y -> word_likeness(x, y))), 0))) else 0 end""",
     """create or replace temp macro evidence(shared_l, shared_r, rarity_l, rarity_r) as list_transform([[shared_l, shared_r]],
         s -> least(s[1], s[2]) - 2 * greatest(least(rarity_l - s[1], rarity_r - s[2]) - 0.1, 0))[1]""",
+    """create or replace temp macro lacks(part, others) as part <> '' and list_min(list_transform(string_split(part, ' '),
+        x -> list_max(list_transform(others, y -> jaro_winkler_similarity(x, y))))) < 0.9""",
     """create or replace temp macro edits(a, b) as damerau_levenshtein(a, b)""",
 )
 """SQL functions that the levels use. ``likeness``: the weight of the words ``mine`` that are among ``others``, words compared by
@@ -63,13 +68,14 @@ _NAME_SHARED = (
 )
 _EVIDENCE = (
     f"greatest(evidence({', '.join(_NAME_SHARED)}, name_rarity_l, name_rarity_r),"
-    " case when jaro_winkler_similarity(name_compact_l, name_compact_r) >= 0.95 then 0.95 * least(name_rarity_l, name_rarity_r) else 0 end)"
+    " case when damerau_levenshtein(name_compact_l, name_compact_r) <= least(length(name_compact_l), length(name_compact_r)) // 9 then 0.95 * least(name_rarity_l, name_rarity_r) else 0 end)"
 )
 _NAME_LIKE = (f"{_NAME_SHARED[0]} / name_rarity_l", f"{_NAME_SHARED[1]} / name_rarity_r")
 _ALIKE = f"least({', '.join(_NAME_LIKE)})"
 _WITHIN = f"greatest({', '.join(_NAME_LIKE)})"
 _OTHER_PART = (
-    "(name_part_l <> name_part_r and name_core_l <> '' and name_core_r <> '' and"
+    "(name_part_l <> name_part_r and name_core_l <> '' and name_core_r <> ''"
+    " and (lacks(name_part_l, name_words_r) or lacks(name_part_r, name_words_l)) and"
     f" (name_core_l = name_core_r or jaro_winkler_similarity(name_core_l, name_core_r) >= 0.95 or {_WITHIN} >= 0.93))"
 )
 _RELATED = (
@@ -110,9 +116,9 @@ COMPARISONS = (
         "name",
         f"{_missing('name_key')} or (is_person_l and is_person_r)",
         (
-            Level("same, very rare", f"{_SAME_NAME} and least(name_rarity_l, name_rarity_r) >= 1.5", 0.27, 0.00000007),
-            Level("same, rare", f"{_SAME_NAME} and least(name_rarity_l, name_rarity_r) >= 1", 0.20, 0.0000003),
-            Level("same", _SAME_NAME, 0.04, 0.0000005),
+            Level("same, very rare", f"{_SAME_NAME} and least(name_rarity_l, name_rarity_r) >= 1.5", 0.27, 0.00000007, most=14),
+            Level("same, rare", f"{_SAME_NAME} and least(name_rarity_l, name_rarity_r) >= 1", 0.20, 0.00000015, most=14),
+            Level("same", _SAME_NAME, 0.04, 0.0000005, most=14),
             Level("another part of the group", _OTHER_PART, 0.04, 0.00003, most=2),
             Level(
                 "other numbers",
@@ -123,11 +129,11 @@ COMPARISONS = (
             Level("nothing shared", f"not {_SHARED}", 0.02, 0.97, most=-3.5),
             Level("different", f"{_EVIDENCE} < 0.5", 0.02, 0.03, most=-1),
             Level("little shared", f"{_EVIDENCE} < 0.85", 0.012, 0.0001),
-            Level("something rare shared", f"{_EVIDENCE} < 1", 0.03, 0.00003),
-            Level("as rare as one name", f"{_EVIDENCE} < 1.2", 0.03, 0.000015),
-            Level("rarer than one name", f"{_EVIDENCE} < 1.5", 0.13, 0.000018),
-            Level("much the same", f"{_EVIDENCE} < 1.9", 0.08, 0.000003),
-            Level("nearly the same, very rare", "else", 0.10, 0.000002),
+            Level("something rare shared", f"{_EVIDENCE} < 1", 0.03, 0.00003, most=11),
+            Level("as rare as one name", f"{_EVIDENCE} < 1.2", 0.03, 0.000015, most=11),
+            Level("rarer than one name", f"{_EVIDENCE} < 1.5", 0.13, 0.000015, most=11),
+            Level("much the same", f"{_EVIDENCE} < 1.9", 0.08, 0.000003, most=11),
+            Level("nearly the same, very rare", "else", 0.10, 0.000002, most=11),
         ),
     ),
     Comparison(

@@ -178,7 +178,12 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
             seen = np.bincount(blocked.levels[:, place] + 1, weights=probable, minlength=many + 1)[1:]
             if not learns:
                 clean = _clean_u(raw_u[place], m[place], prior)
-                u[place] = np.where(shipped_u[place] < 1e-3, np.clip(clean, shipped_u[place] / 2, shipped_u[place] * 2), clean)
+                if len(usable) == 1:
+                    u[place] = np.where(shipped_u[place] < 1e-3, np.clip(clean, shipped_u[place] / 2, shipped_u[place] * 2), clean)
+                else:
+                    un = np.bincount(blocked.levels[:, place] + 1, weights=blocked.counts - probable, minlength=many + 1)[1:]
+                    em = (un + PRIOR_PAIRS) / (pairs + PRIOR_PAIRS / shipped_u[place])
+                    u[place] = np.where(shipped_u[place] < 1e-3, em, clean)
                 continue
             m[place] = (seen + held * shipped_m[place]) / (seen.sum() + held)
             u[place] = _clean_u(raw_u[place], m[place], prior)
