@@ -27,6 +27,16 @@ class Rule:
     share: float = 0.12
 
 
+def _two_words(part: str) -> str:
+    """Keys of any two of the first three words, of which only a part is spelled right."""
+    words = f"list_transform(list_filter(name_words[1:3], w -> length(w) > 2), w -> {part})"
+    return (
+        f"list_transform([[1, 2], [1, 3], [2, 3]], pair -> least({words}[pair[1]], {words}[pair[2]])"
+        f" || '|' || greatest({words}[pair[1]], {words}[pair[2]])"
+        f" || case when {words}[pair[1]] is null or {words}[pair[2]] is null then null else '' end)"
+    )
+
+
 RULES = (
     Rule("name", "[name_key]", 0.3),
     Rule("compact name", "[name_compact]", 0.2),
@@ -37,6 +47,10 @@ RULES = (
         " || case when len(name_words) > 2 then [array_to_string(list_sort([name_words[1], name_words[-1]]), ' ')] else [] end",
     ),
     Rule("beginning", "[left(name_compact, 6)]", 0.08),
+    Rule("ending", "[case when length(name_compact) > 6 then right(name_compact, 6) end]", 0.04),
+    Rule("consonants", "[left(regexp_replace(name_compact, '[aeiouyh]', '', 'g'), 7)]", 0.05),
+    Rule("beginnings of two words", _two_words("left(w, 2)"), 0.06),
+    Rule("ends of two words", _two_words("right(w, 3)"), 0.06),
     Rule(
         "initials",
         "[case when len(name_words) > 2 then initials when length(name_compact) between 3 and 6 then name_compact end]",

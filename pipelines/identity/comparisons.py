@@ -15,7 +15,8 @@ MACROS = (
     """create or replace temp macro likeness(gate, mine, weights, others) as case when gate then list_sum(list_transform(mine,
         (x, i) -> weights[i] * coalesce(list_max(list_transform(others, y -> word_likeness(x, y))), 0))) else 0 end""",
     """create or replace temp macro evidence(shared_l, shared_r, rarity_l, rarity_r) as list_transform([[shared_l, shared_r]],
-        s -> least(s[1], s[2]) - 2 * greatest(least(rarity_l - s[1], rarity_r - s[2]) - 0.1, 0))[1]""",
+        s -> least(s[1], s[2]) - 2 * greatest(least(rarity_l - s[1], rarity_r - s[2]) - 0.1, 0)
+        - 0.3 * greatest(greatest(rarity_l - s[1], rarity_r - s[2]) - 0.2, 0))[1]""",
     """create or replace temp macro lacks(part, others) as part <> '' and list_min(list_transform(string_split(part, ' '),
         x -> list_max(list_transform(others, y -> jaro_winkler_similarity(x, y))))) < 0.9""",
     """create or replace temp macro edits(a, b) as damerau_levenshtein(a, b)""",
@@ -117,8 +118,8 @@ COMPARISONS = (
         f"{_missing('name_key')} or (is_person_l and is_person_r)",
         (
             Level("same, very rare", f"{_SAME_NAME} and least(name_rarity_l, name_rarity_r) >= 1.5", 0.27, 0.00000007, most=14),
-            Level("same, rare", f"{_SAME_NAME} and least(name_rarity_l, name_rarity_r) >= 1", 0.20, 0.00000015, most=14),
-            Level("same", _SAME_NAME, 0.04, 0.0000005, most=14),
+            Level("same, rare", f"{_SAME_NAME} and least(name_rarity_l, name_rarity_r) >= 1", 0.20, 0.00000008, most=14),
+            Level("same", _SAME_NAME, 0.04, 0.0000003, most=14),
             Level("another part of the group", _OTHER_PART, 0.04, 0.00003, most=2),
             Level(
                 "other numbers",

@@ -29,6 +29,10 @@ SHIPPED_MATCHES = 20.0
 """The shipped m counts as much as so many observed matches, in large sets as much as one for every hundred records."""
 SHIPPED_PRIOR_MATCHES = 0.25
 """Matches a record that are expected where nothing can be learned."""
+RARE = 0.001
+"""Levels that fewer random pairs reach are only found in blocks."""
+FEWEST_TWINS = 0.02
+"""Matches a record that are taken for granted in sets of few fields: who asks for duplicates has some."""
 PRIOR_PAIRS = 2.0
 """The shipped u of a level counts as much as so many random pairs at this level."""
 
@@ -164,7 +168,7 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
     ]
     learns = len(usable) >= FEWEST_COMPARISONS
     held = max(SHIPPED_MATCHES, fallback.records / 100)
-    matches = 0.0
+    matches, least = 0.0, min(0.1, 1e-12 if learns else FEWEST_TWINS * fallback.records / max(pairs, 1))
     for _ in range(ROUNDS):
         odds = np.full(len(blocked.counts), np.log(prior / (1 - prior)))
         for place in range(len(usable)):
@@ -172,18 +176,21 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
             odds += ratio[blocked.levels[:, place]]
         probable = blocked.counts / (1 + np.exp(-np.clip(odds, -500, 500)))
         before, matches = matches, float(probable.sum())
-        prior = float(np.clip((matches + 0.5) / (pairs + 1), 1e-12, 0.5))
+        prior = float(np.clip((matches + 0.5) / (pairs + 1), least, 0.5))
         for place, comparison in enumerate(usable):
             many = len(comparison.levels)
             seen = np.bincount(blocked.levels[:, place] + 1, weights=probable, minlength=many + 1)[1:]
             if not learns:
                 clean = _clean_u(raw_u[place], m[place], prior)
-                if len(usable) == 1:
-                    u[place] = np.where(shipped_u[place] < 1e-3, np.clip(clean, shipped_u[place] / 2, shipped_u[place] * 2), clean)
-                else:
-                    un = np.bincount(blocked.levels[:, place] + 1, weights=blocked.counts - probable, minlength=many + 1)[1:]
-                    em = (un + PRIOR_PAIRS) / (pairs + PRIOR_PAIRS / shipped_u[place])
-                    u[place] = np.where(shipped_u[place] < 1e-3, em, clean)
+                strangers = np.bincount(
+                    blocked.levels[:, place] + 1, weights=blocked.counts - probable, minlength=many + 1
+                )[1:]
+                rare = (
+                    (strangers + PRIOR_PAIRS) / (pairs + PRIOR_PAIRS / shipped_u[place])
+                    if len(usable) > 1
+                    else shipped_u[place]
+                )
+                u[place] = np.where(shipped_u[place] < RARE, rare, clean)
                 continue
             m[place] = (seen + held * shipped_m[place]) / (seen.sum() + held)
             u[place] = _clean_u(raw_u[place], m[place], prior)
