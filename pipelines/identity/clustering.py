@@ -2,7 +2,7 @@
 
 Plain components glue strangers: one wrong pair is enough. So a larger component is put together again from its heaviest pair on,
 and two groups join only when enough of the pairs between them match (agglomerative clustering with a bound on the share of links).
-What becomes of a component depends on its own pairs alone, so a change needs only the components that it touches.
+A steward's yes joins whole clusters, after that. What becomes of a component depends on its own pairs alone, so a change needs only the components that it touches.
 """
 
 from collections import defaultdict
@@ -42,10 +42,15 @@ class Clusters:
 
 
 class _Groups:
-    """Disjoint sets of records; the smallest id stands for a set."""
+    """Disjoint sets of records; the smallest id stands for a set. Sets with records that are ``apart`` are never joined."""
 
-    def __init__(self, ids: Iterable[str]) -> None:
+    def __init__(self, ids: Iterable[str], apart: Iterable[Pair] = ()) -> None:
         self.parent = {name: name for name in ids}
+        self.barred: dict[str, set[str]] = defaultdict(set)
+        for left, right in apart:
+            if left in self.parent and right in self.parent:
+                self.barred[left].add(right)
+                self.barred[right].add(left)
 
     def find(self, name: str) -> str:
         parent = self.parent
@@ -54,10 +59,20 @@ class _Groups:
             name = parent[name]
         return name
 
-    def join(self, one: str, two: str) -> None:
-        one, two = self.find(one), self.find(two)
-        if one != two:
-            self.parent[max(one, two)] = min(one, two)
+    def are_barred(self, one: str, two: str) -> bool:
+        """Whether the sets that ``one`` and ``two`` stand for must not become one."""
+        return bool(self.barred) and two in self.barred.get(one, ())
+
+    def join(self, left: str, right: str) -> None:
+        """Make one set of two, unless that is barred."""
+        one, two = sorted((self.find(left), self.find(right)))
+        if one == two or self.are_barred(one, two):
+            return
+        self.parent[two] = one
+        for other in self.barred.pop(two, ()):
+            self.barred[other].discard(two)
+            self.barred[other].add(one)
+            self.barred[one].add(other)
 
 
 def _ordered(one: str, two: str) -> Pair:
@@ -88,13 +103,13 @@ def cluster(
     weights: dict[Pair, float] = {}
     for left, right, weight in pairs:
         pair = _ordered(left, right)
-        if weight >= review_weight and left in known and right in known and pair not in apart and pair not in same:
+        if weight >= review_weight and left in known and right in known and pair not in apart:
             weights[pair] = max(weight, weights.get(pair, weight))
-    weights |= dict.fromkeys(same, FORCED)
     strong = {pair: weight for pair, weight in weights.items() if weight >= match_weight}
     for left, right in strong:
         groups.join(left, right)
-    cluster_of = _cut(groups, strong, apart)
+    cluster_of = _with_yes(_cut(groups, strong, apart), strong, same, apart)
+    weights |= dict.fromkeys(same, FORCED)
     closed = {_ordered(cluster_of[left], cluster_of[right]) for left, right in apart}
     review = _review(weights, strong, cluster_of, closed)
     limit = max(5, int(len(known) * REVIEW_RATE)) if review_limit is None else review_limit
@@ -120,37 +135,46 @@ def _cut(groups: _Groups, strong: Mapping[Pair, float], apart: Collection[Pair])
     return cluster_of
 
 
-def _joined_by_density(names: list[str], edges: list[tuple[float, Pair]], apart: Collection[Pair]) -> dict[str, str]:  # noqa: C901  # one loop, whose steps share their sets
+def _joined_by_density(names: list[str], edges: list[tuple[float, Pair]], apart: Collection[Pair]) -> dict[str, str]:
     """Join records from the heaviest pair on; groups only when enough of the pairs between them match and none is forced apart."""
-    inside = set(names)
-    group: dict[str, str] = {name: name for name in names}
-    members: dict[str, set[str]] = {name: {name} for name in names}
+    groups = _Groups(names, apart)
+    size = dict.fromkeys(names, 1)
     matching: dict[str, dict[str, int]] = {name: {} for name in names}
     for _, (left, right) in edges:
         matching[left][right] = matching[right][left] = 1
-    barred: dict[str, set[str]] = {name: set() for name in names}
-    for left, right in apart:
-        if left in inside and right in inside:
-            barred[left].add(right)
-            barred[right].add(left)
-    for weight, (left, right) in sorted(edges, key=lambda edge: (-edge[0], edge[1])):
-        one, two = sorted((group[left], group[right]))
-        if one == two or two in barred[one]:
+    for _, (left, right) in sorted(edges, key=lambda edge: (-edge[0], edge[1])):
+        one, two = sorted((groups.find(left), groups.find(right)))
+        if one == two or groups.are_barred(one, two) or matching[one].get(two, 0) < DENSE * size[one] * size[two]:
             continue
-        if weight < FORCED and matching[one].get(two, 0) < DENSE * len(members[one]) * len(members[two]):
-            continue
-        for name in members[two]:
-            group[name] = one
-        members[one] |= members.pop(two)
+        groups.join(one, two)
+        size[one] += size.pop(two)
         for other, count in matching.pop(two).items():
             matching[other].pop(two, None)
             if other != one:
                 matching[one][other] = matching[other][one] = matching[one].get(other, 0) + count
-        for other in barred.pop(two):
-            barred[other].discard(two)
-            barred[one].add(other)
-            barred[other].add(one)
-    return group
+    return {name: groups.find(name) for name in names}
+
+
+def _with_yes(
+    cluster_of: dict[str, str], strong: Mapping[Pair, float], same: Collection[Pair], apart: Collection[Pair]
+) -> dict[str, str]:
+    """Join the clusters that a steward's yes connects.
+
+    The records of a yes become one piece first, then everything follows that was in one cluster with any of them, the heaviest
+    pair first: so a yes never tears records apart, unless a no stands in the way.
+    """
+    touched = {cluster_of[name] for pair in same for name in pair}
+    groups = _Groups((name for name, root in cluster_of.items() if root in touched), apart)
+    for left, right in sorted(same):
+        groups.join(left, right)
+    inside = [
+        (-weight, pair)
+        for pair, weight in strong.items()
+        if cluster_of[pair[0]] in touched and cluster_of[pair[0]] == cluster_of[pair[1]]
+    ]
+    for _, (left, right) in sorted(inside):
+        groups.join(left, right)
+    return cluster_of | {name: groups.find(name) for name in groups.parent}
 
 
 def _review(

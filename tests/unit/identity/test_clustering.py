@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.identity.clustering import Edge, affected, cluster
+from pipelines.identity.evaluation import clusters_of_pairs
 
 IDS = [f"r{number:02d}" for number in range(14)]
 BOUNDS = {"match_weight": 2.0, "review_weight": -3.0}
@@ -37,6 +38,33 @@ def test_a_steward_wins(scored: list[Edge], same: set[tuple[str, str]], apart: s
     if not apart:
         assert all(found.cluster_of[one] == found.cluster_of[two] for one, two in same)
         assert not any(pair.reason == "contradicted" for pair in found.review)
+
+
+@given(edges, st.sets(pairs, max_size=5), st.sets(pairs, max_size=3))
+def test_a_yes_holds_unless_a_no_bars_it(
+    scored: list[Edge], same: set[tuple[str, str]], apart: set[tuple[str, str]]
+) -> None:
+    found = cluster(IDS, scored, forced_same=same, forced_apart=apart, **BOUNDS).cluster_of
+    said = clusters_of_pairs(IDS, same)
+    contradicted = {said[one] for one, two in apart if said[one] == said[two]}
+    assert all(found[one] == found[two] for one, two in same if said[one] not in contradicted)
+
+
+@given(edges, st.sets(pairs, max_size=4), pairs)
+def test_one_more_yes_tears_nothing_apart(
+    scored: list[Edge], same: set[tuple[str, str]], more: tuple[str, str]
+) -> None:
+    before = cluster(IDS, scored, forced_same=same, **BOUNDS).cluster_of
+    after = cluster(IDS, scored, forced_same={*same, more}, **BOUNDS).cluster_of
+    assert all(after[name] == after[root] for name, root in before.items())
+
+
+def test_a_yes_keeps_a_record_with_its_duplicates() -> None:
+    duplicates = [f"c{number}" for number in range(6)]
+    scored = [(one, two, 12.0) for one in duplicates for two in duplicates if one < two]
+    scored += [("a", name, 9.0) for name in duplicates[:3]]
+    found = cluster(["a", "b", *duplicates], scored, forced_same=[("a", "b")], **BOUNDS).cluster_of
+    assert set(found.values()) == {"a"}
 
 
 @given(edges)
