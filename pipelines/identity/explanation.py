@@ -43,7 +43,7 @@ def explain(
 
     Raises ConcordError when one of them is not in the table.
     """
-    records = prepare(connection, table)
+    records = prepare(connection, table, model.rarity)
     try:
         found = connection.execute(
             f"select ordinal from {records.table}_order where id in (?, ?) order by ordinal", [left_id, right_id]

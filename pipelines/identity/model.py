@@ -2,13 +2,14 @@
 
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from pipelines.errors import ConcordError
 from pipelines.identity.blocking import RULES
 from pipelines.identity.comparisons import COMPARISONS
+from pipelines.identity.rarity import Rarity
 
-FORMAT = 1
+FORMAT = 2
 MATCH_WEIGHT = math.log2(0.78 / 0.22)
 """From this match weight on (log2 of the odds; probability 0.78) two records are the same unless more is known."""
 REVIEW_WEIGHT = math.log2(0.1 / 0.9)
@@ -22,6 +23,7 @@ class Model:
     ``prior``: the probability that two random records match. ``weights``: for every comparison that the set allows the m and
     u of its levels, best first. ``largest_blocks``: for every blocking rule the largest block. ``is_trained``: False when there
     was too little to learn from, and m is the shipped one. ``records`` and ``seed``: what it was trained on, and with.
+    ``rarity``: how rare words and names are; without it every word is as rare as the next.
     """
 
     prior: float
@@ -32,10 +34,13 @@ class Model:
     seed: int
     match_weight: float = MATCH_WEIGHT
     review_weight: float = REVIEW_WEIGHT
+    rarity: Rarity | None = None
 
     def to_json(self) -> str:
         """Return the model as a JSON document; the same model gives the same text."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, indent=1, sort_keys=True)
+        content = asdict(replace(self, rarity=None))
+        content["rarity"] = self.rarity.packed() if self.rarity else None
+        return json.dumps({"format": FORMAT, **content}, indent=1, sort_keys=True, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str) -> "Model":
@@ -46,7 +51,8 @@ class Model:
             weights = {
                 name: [(float(m), float(u)) for m, u in levels] for name, levels in content.pop("weights").items()
             }
-            model = cls(weights=weights, **content)
+            rarity = content.pop("rarity", None)
+            model = cls(weights=weights, rarity=Rarity.unpacked(rarity) if rarity else None, **content)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ConcordError("This is not a matching model.", hint="Train one anew.") from error
         levels = {comparison.name: len(comparison.levels) for comparison in COMPARISONS}

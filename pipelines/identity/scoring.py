@@ -32,7 +32,7 @@ def score(
     ``at_least``: the least match weight; default: the model's review weight, below which nothing is of use.
     """
     least = model.review_weight if at_least is None else at_least
-    records = prepare(connection, table)
+    records = prepare(connection, table, model.rarity)
     if changed is not None:
         connection.execute(
             f"create or replace temp table __changed as select ordinal from {records.table}_order"

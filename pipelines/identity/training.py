@@ -15,6 +15,7 @@ import numpy.typing as npt
 from pipelines.identity import blocking
 from pipelines.identity.comparisons import COMPARISONS, Comparison
 from pipelines.identity.model import Model
+from pipelines.identity.rarity import counted
 from pipelines.identity.vectors import Records, compare, prepare
 
 Floats = npt.NDArray[np.float64]
@@ -54,7 +55,8 @@ def train(connection: duckdb.DuckDBPyConnection, table: str, *, seed: int = 1, l
     shipped one, and only u and the prior are learned.
     ``link``: records match across systems only.
     """
-    records = prepare(connection, table)
+    rarity = counted(connection, table)
+    records = prepare(connection, table, rarity)
     budget = blocking.pair_budget(records.count)
     largest = blocking.largest_blocks(connection, records.table, budget)
     usable = _usable(connection, table)
@@ -67,6 +69,7 @@ def train(connection: duckdb.DuckDBPyConnection, table: str, *, seed: int = 1, l
         is_trained=False,
         records=records.count,
         seed=seed,
+        rarity=rarity,
     )
     try:
         if records.count < FEWEST_RECORDS:
@@ -204,7 +207,7 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
         comparison.name: [(float(a), float(b)) for a, b in zip(m[place], u[place], strict=True)]
         for place, comparison in enumerate(usable)
     }
-    return Model(prior, weights, fallback.largest_blocks, learns, fallback.records, fallback.seed)
+    return replace(fallback, prior=prior, weights=weights, is_trained=learns)
 
 
 def _raw_u(chance: _Patterns, place: int, shipped: Floats) -> Floats:

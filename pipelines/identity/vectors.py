@@ -11,12 +11,13 @@ from splink import DuckDBAPI, Linker
 
 from pipelines.identity.comparisons import MACROS, settings
 from pipelines.identity.model import Model
+from pipelines.identity.rarity import Rarity, write_rarity
 from pipelines.warehouse import quoted
 
 
 @dataclass(frozen=True)
 class Records:
-    """Standardised records with an ordinal (1 …, by id): the tables ``table`` and ``rarity`` (field | word | weight)."""
+    """Standardised records with an ordinal (1 …, by id): the tables ``table`` and ``rarity`` (rarity.write_rarity)."""
 
     table: str
     rarity: str
@@ -25,20 +26,15 @@ class Records:
     def drop(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Drop the tables."""
         connection.execute(f"drop view if exists {self.table}")
-        connection.execute(f"drop table if exists {self.table}_order")
-        for name in (f"{self.table}_given_name", f"{self.table}_surname", self.rarity):
+        for name in (f"{self.table}_order", self.rarity):
             connection.execute(f"drop table if exists {name}")
 
 
-def prepare(connection: duckdb.DuckDBPyConnection, table: str) -> Records:
-    """Number the records of the standardised ``table`` and weigh their words.
-
-    A word's weight is ln(1 + n/f): n different names (streets), f of them with the word. Of a whole name it is the sum;
-    ``name_rarity`` of 1 means that by its words a name is as rare as one among all of them.
-    """
+def prepare(connection: duckdb.DuckDBPyConnection, table: str, rarity: Rarity | None) -> Records:
+    """Number the records of the standardised ``table``; ``rarity`` is the model's."""
     for macro in MACROS:
         connection.execute(macro)
-    name, rarity = "__records", "__rarity"
+    name = "__records"
     connection.execute(
         f"create or replace temp table {name}_order as select id, row_number() over (order by id) as ordinal from {quoted(table)}"
     )
@@ -46,34 +42,22 @@ def prepare(connection: duckdb.DuckDBPyConnection, table: str) -> Records:
         f"create or replace temp view {name} as select * from {quoted(table)} join {name}_order using (id)"
     )
     (count,) = connection.execute(f"select count(*) from {name}_order").fetchone() or (0,)
-    connection.execute(
-        f"""
-        create or replace temp table {rarity} as
-        with names as (select 'name' as field, name_key as whole, any_value(name_words) as words
-            from {quoted(table)} group by name_key),
-        streets as (
-            select 'street' as field, street_key as whole, any_value(street_words) as words
-            from {quoted(table)} group by street_key
-        ),
-        texts as (from names union all from streets),
-        many as (select field, count(*) as texts from texts group by field)
-        select field, word, ln(1 + any_value(many.texts) / count(*)) as weight, ln(1 + any_value(many.texts)) as most
-        from (select field, unnest(words) as word from texts)
-        join many using (field)
-        group by field, word
-        """
-    )
-    for field in ("given_name", "surname"):
-        connection.execute(
-            f"create or replace temp table {name}_{field} as"
-            f" select {field}, cast(count(*) / sum(count(*)) over () as float) as {field}_share"
-            f" from {quoted(table)} where {field} is not null group by {field}"
-        )
-    return Records(name, rarity, int(count))
+    write_rarity(connection, rarity, "__rarity")
+    return Records(name, "__rarity", int(count))
 
 
 def _weighed(records: Records, pairs: str) -> str:
-    """SQL of the records that take part in ``pairs``, with the weights of their words."""
+    """SQL of the records that take part in ``pairs``, with the weights of their words.
+
+    A word's weight is ln(1 + n/f) / ln(1 + n): n different names (streets), f of them with the word. ``name_rarity`` is the sum;
+    1 means that by its words a name is as rare as one among all of them.
+    """
+
+    def share(field: str) -> str:
+        alone = f"(select count / total from {records.rarity} where field = '{field}' and word is null)"
+        known = f"cast(coalesce(of_{field}.count / of_{field}.total, {alone}) as float)"
+        return f"case when {field} is not null then {known} end as {field}_share"
+
     return f"""
     with taking_part as (
         select * from {records.table}
@@ -85,21 +69,23 @@ def _weighed(records: Records, pairs: str) -> str:
         select ordinal, 'street', unnest(street_words), generate_subscripts(street_words, 1) from taking_part
     ),
     weighed as (
-        select ordinal, field, list(weight order by place) as weights, sum(weight) as whole, any_value(most) as most
+        select ordinal, field,
+            list(ln(1 + known.total / coalesce(told.count, known.count)) / ln(1 + known.total) order by place) as weights
         from words
-        join {records.rarity} using (field, word)
+        join (from {records.rarity} where word is null) as known using (field)
+        left join {records.rarity} as told on told.field = words.field and told.word = words.word
         group by ordinal, field
     )
     select
         taking_part.* exclude (id, block_keys),
-        list_transform(of_name.weights, w -> cast(w / of_name.most as float)) as name_weights,
-        cast(of_name.whole / of_name.most as float) as name_rarity,
-        list_transform(of_street.weights, w -> cast(w / of_street.whole as float)) as street_weights,
-        given_name_share,
-        surname_share
+        list_transform(of_name.weights, w -> cast(w as float)) as name_weights,
+        cast(list_sum(of_name.weights) as float) as name_rarity,
+        list_transform(of_street.weights, w -> cast(w / list_sum(of_street.weights) as float)) as street_weights,
+        {share("given_name")},
+        {share("surname")}
     from taking_part
-    left join {records.table}_given_name using (given_name)
-    left join {records.table}_surname using (surname)
+    left join {records.rarity} as of_given_name on of_given_name.field = 'given_name' and of_given_name.word = given_name
+    left join {records.rarity} as of_surname on of_surname.field = 'surname' and of_surname.word = surname
     left join weighed as of_name on of_name.ordinal = taking_part.ordinal and of_name.field = 'name'
     left join weighed as of_street on of_street.ordinal = taking_part.ordinal and of_street.field = 'street'
     """

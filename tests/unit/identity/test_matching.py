@@ -1,5 +1,7 @@
 """Learning and scoring on small sets."""
 
+from dataclasses import replace
+
 import duckdb
 import pytest
 
@@ -49,6 +51,21 @@ def test_a_version_of_a_model_scores_the_same_again(connection: duckdb.DuckDBPyC
     first = score(connection, "standard", model, into="first").fetchall()
     assert first == score(connection, "standard", Model.from_json(model.to_json()), into="second").fetchall()
     assert len(first) > 100
+
+
+@pytest.mark.parametrize("has_rarity", [True, False])
+def test_a_score_follows_from_the_pair_and_the_model_alone(
+    connection: duckdb.DuckDBPyConnection, model: Model, has_rarity: bool
+) -> None:
+    kept = model if has_rarity else replace(model, rarity=None)
+    whole = score(connection, "standard", kept, into="all_pairs", at_least=-100)
+    weights = {row[:2]: row[2:] for row in whole.fetchall()}
+    for share in (2, 5):
+        connection.execute(f"create or replace table thinned as from standard where hash(id) % {share} = 0")
+        rows = score(connection, "thinned", kept, into="thinned_pairs", at_least=-100).fetchall()
+        assert len(rows) > 10
+        assert all(weights.get(row[:2], row[2:]) == row[2:] for row in rows)
+        assert sum(row[:2] in weights for row in rows) > len(rows) / 2
 
 
 @pytest.mark.parametrize("link", [False, True])
