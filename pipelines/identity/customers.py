@@ -38,22 +38,22 @@ def standard(session: Session, matchable: Relation, changed: Relation | None) ->
 
 
 def parameters(session: Session, kept: Relation, standard_records: Relation, *, may_learn: bool) -> Relation:
-    """Return the model as one row: number, parameters (JSON), is_new.
+    """Return the model as one row: number, parameters (JSON).
 
     The kept one; else one learned now, where a build may learn and there are records enough; else the shipped one, number 0.
     """
     connection = _connection(session)
     row = kept.fetchone()
     if row is not None:
-        return _one_model(connection, int(row[0]), str(row[1]), is_new=False)
+        return _one_model(connection, int(row[0]), str(row[1]))
     (count,) = standard_records.aggregate("count(*)").fetchall()[0]
     if not may_learn or count < FEWEST_RECORDS:
-        return _one_model(connection, 0, "", is_new=False)
+        return _one_model(connection, 0, "")
     from pipelines.identity.training import train
 
     connection.register("to_learn", standard_records)
     learned = train(connection, "to_learn")
-    return _one_model(connection, 1, learned.to_json(), is_new=True)
+    return _one_model(connection, 1, learned.to_json())
 
 
 def pairs(session: Session, standard_records: Relation, model: Relation, changed: Relation | None) -> Relation:
@@ -145,10 +145,9 @@ def _connection(session: Session) -> duckdb.DuckDBPyConnection:
     return session
 
 
-def _one_model(connection: duckdb.DuckDBPyConnection, number: int, text: str, *, is_new: bool) -> Relation:
+def _one_model(connection: duckdb.DuckDBPyConnection, number: int, text: str) -> Relation:
     return connection.sql(
-        "select cast($number as integer) as number, $text as parameters, $is_new as is_new",
-        params={"number": number, "text": text, "is_new": is_new},
+        "select cast($number as integer) as number, $text as parameters", params={"number": number, "text": text}
     )
 
 

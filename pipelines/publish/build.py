@@ -100,10 +100,13 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
 
 
 def _keep_identity_model(candidate: duckdb.DuckDBPyConnection, state: State, plan: Plan) -> Plan:
-    """Keep the model that this build has learned to match customers with, so that every later one uses it."""
-    query = "select parameters from conformed.customer_model where is_new"
-    learned = candidate.execute(query).fetchone()
-    if learned is None:
+    """Keep the model that this build has learned to match customers with, so that every later one uses it.
+
+    Only a build of everything learns, and only where no model is kept. Its number stands in every later version, also in those
+    that had no news of customers: the table alone does not say who learned it.
+    """
+    learned = candidate.execute("select parameters from conformed.customer_model where number > 0").fetchone()
+    if learned is None or not plan.is_full or plan.identity_model:
         return plan
     return replace(plan, identity_model=state.record_identity_model(str(learned[0])).number)
 

@@ -6,4 +6,5 @@ from pipelines.identity.customers import parameters
 def model(dbt, session):
     dbt.config(materialized="table")
     kept = dbt.source("control", "identity_model")
-    return parameters(session, kept, dbt.ref("customer_standard"), may_learn=not dbt.is_incremental)
+    ((is_full,),) = dbt.source("control", "build").aggregate("bool_and(after_batch_id = 0)").fetchall()
+    return parameters(session, kept, dbt.ref("customer_standard"), may_learn=is_full)
