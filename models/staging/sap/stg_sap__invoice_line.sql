@@ -30,7 +30,7 @@ cancelled_header as (
 ),
 
 shift as (
-    {{ currency_shift() }}
+    {{ sap_currency_shift() }}
 ),
 
 -- A cancellation is translated at the rate of the invoice that it takes back, so that nothing is left of the two.

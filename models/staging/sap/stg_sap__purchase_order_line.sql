@@ -24,7 +24,7 @@ schedule as (
 ),
 
 shift as (
-    {{ currency_shift() }}
+    {{ sap_currency_shift() }}
 ),
 
 -- Orders (category F) and scheduling agreements (L) count: requests for quotation (A) and contracts (K) order nothing.

@@ -38,7 +38,7 @@ warehouse as (
 ),
 
 shift as (
-    {{ currency_shift() }}
+    {{ sap_currency_shift() }}
 ),
 
 -- Their worth and the reason stand in the return order; without it they came back all the same.

@@ -10,14 +10,8 @@ order_header as (
     select * from {{ ref('stg_sap__order_header') }}
 ),
 
--- A stored amount is shifted by the decimals that its currency lacks or has more than two: a stored JPY 1.30 is 130.
 shift as (
-    select
-        currency_code,
-        cast(power(10, 2 - decimals) as decimal(9, 3)) as factor,
-        _batch_id
-    from {{ ref('stg_sap__currency_decimals') }}
-    where not is_deleted
+    {{ sap_currency_shift() }}
 ),
 
 -- Only orders count (category C): returns and requests for credit are no sales.

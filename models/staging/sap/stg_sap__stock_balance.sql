@@ -33,7 +33,7 @@ currency as (
 ),
 
 shift as (
-    {{ currency_shift() }}
+    {{ sap_currency_shift() }}
 ),
 
 valuation as (

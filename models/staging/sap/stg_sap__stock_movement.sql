@@ -82,7 +82,7 @@ movement as (
 ),
 
 shift as (
-    {{ currency_shift() }}
+    {{ sap_currency_shift() }}
 ),
 
 stock_movement as (

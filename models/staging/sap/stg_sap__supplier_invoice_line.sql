@@ -32,7 +32,7 @@ company as (
 ),
 
 shift as (
-    {{ currency_shift() }}
+    {{ sap_currency_shift() }}
 ),
 
 -- Suppliers' invoices (VGABE 2). They happened, whether or not their order is known.
