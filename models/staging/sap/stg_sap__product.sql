@@ -18,26 +18,28 @@ product_name as (
     group by material_source_id
 ),
 
-area_in_group_currency as (
+-- The news of an area or a company that does not count any more count all the same.
+area as (
     select
         area.source_id as valuation_area,
-        greatest(area._batch_id, company._batch_id) as _batch_id
+        coalesce(
+            company.company_currency = '{{ var("group_currency") }}' and not area.is_deleted and not company.is_deleted, false
+        ) as is_in_group_currency,
+        greatest(area._batch_id, coalesce(company._batch_id, 0)) as _batch_id
     from {{ ref('stg_sap__valuation_area') }} as area
-    inner join {{ ref('stg_sap__company') }} as company on area.company_code = company.source_id
-    where
-        company.company_currency = '{{ var("group_currency") }}'
-        and not area.is_deleted
-        and not company.is_deleted
+    left join {{ ref('stg_sap__company') }} as company on area.company_code = company.source_id
 ),
 
 -- A material that several plants value costs what the first of them says; those in another currency than the group's do not count.
 product_cost as (
     select
         valuation.material_source_id,
-        min_by(valuation.unit_cost, valuation.valuation_area) filter (where not valuation.is_deleted) as unit_cost,
-        max(greatest(valuation._batch_id, area._batch_id)) as _batch_id
+        min_by(valuation.unit_cost, valuation.valuation_area) filter (
+            where not valuation.is_deleted and area.is_in_group_currency
+        ) as unit_cost,
+        max(greatest(area._batch_id, case when area.is_in_group_currency then valuation._batch_id else 0 end)) as _batch_id
     from {{ ref('stg_sap__material_valuation') }} as valuation
-    inner join area_in_group_currency as area on valuation.valuation_area = area.valuation_area
+    inner join area on valuation.valuation_area = area.valuation_area
     group by valuation.material_source_id
 ),
 
