@@ -13,13 +13,18 @@ stock as (
     group by material_source_id, warehouse_code
 ),
 
--- What several plants value together cannot be told apart.
+-- What several plants value together cannot be told apart. Plants are few: the news of one concern the stock of all.
 plant as (
     select
         warehouse_code,
         valuation_area,
-        count(*) over (partition by valuation_area) as plants_in_area,
-        max(_batch_id) over () as _batch_id
+        count(*) over (partition by valuation_area) as plants_in_area
+    from {{ ref('stg_sap__plant') }}
+    where not is_deleted
+),
+
+plant_news as (
+    select max(_batch_id) as _batch_id
     from {{ ref('stg_sap__plant') }}
 ),
 
@@ -45,9 +50,7 @@ valuation as (
             when not valuation.is_deleted
                 then cast(valuation.stored_stock_value * coalesce(shift.factor, 1) as decimal(18, 2))
         end as stock_value_company,
-        greatest(
-            valuation._batch_id, plant._batch_id, coalesce(currency._batch_id, 0), coalesce(shift._batch_id, 0)
-        ) as _batch_id
+        greatest(valuation._batch_id, coalesce(currency._batch_id, 0), coalesce(shift._batch_id, 0)) as _batch_id
     from {{ ref('stg_sap__material_valuation') }} as valuation
     inner join plant on valuation.valuation_area = plant.valuation_area and plant.plants_in_area = 1
     left join currency on valuation.valuation_area = currency.valuation_area
@@ -63,8 +66,9 @@ stock_balance as (
         valuation.stock_value_company,
         valuation.company_currency,
         stock.is_deleted,
-        greatest(stock._batch_id, coalesce(valuation._batch_id, 0)) as _batch_id
+        greatest(stock._batch_id, coalesce(valuation._batch_id, 0), coalesce(plant_news._batch_id, 0)) as _batch_id
     from stock
+    cross join plant_news
     left join valuation
         on stock.material_source_id = valuation.material_source_id and stock.warehouse_code = valuation.warehouse_code
 )
