@@ -35,6 +35,7 @@ holding_rate as (
     from fixing
 ),
 
+-- The days of a currency end a while after its own latest rate: news of another currency must not bring days to it.
 bounds as (
     select
         min(valid_from) as first_day,
@@ -56,7 +57,7 @@ exchange_rate_day as (
     inner join calendar
         on
             holding_rate.valid_from <= calendar.day
-            and (holding_rate.next_from > calendar.day or holding_rate.next_from is null)
+            and coalesce(holding_rate.next_from, holding_rate.valid_from + {{ var('rate_holds_days') }} + 1) > calendar.day
 )
 
 select * from exchange_rate_day
