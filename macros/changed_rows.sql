@@ -1,9 +1,11 @@
 {#- The rows of a fact that this build has to make anew: those of its entity that changed themselves, and those for which
     something that they look up did; none when everything is built anew.
     `lookups` are pairs: the name of a relation that the fact joins, and which column of the entity meets which of it.
+    `histories` are pairs like those, for what a fact adds up: one that is deleted may say nothing but its own key, and then
+    concerns all rows.
     `document` names a key of the document that a row belongs to and its parts; the document that it belonged to before
-    counts too. -#}
-{% macro changed_rows(entity, fact, lookups, document=none) -%}
+    counts too. `may_vanish`: the entity is a selection, which a row leaves without being deleted. -#}
+{% macro changed_rows(entity, fact, lookups, histories=[], document=none, may_vanish=false) -%}
 {%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', fact) -%}
 {%- set row_key = fact[4:] ~ '_key' -%}
 {%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' -%}
@@ -15,7 +17,7 @@ changed_row as (
     select {{ columns | unique | join(', ') }}
     from {{ ref(entity) }}
     where _batch_id > {{ after }}
-    {%- for relation, meeting in lookups %}
+    {%- for relation, meeting in lookups + histories %}
 
     union
 
@@ -28,7 +30,11 @@ changed_row as (
             where
                 looked_up._batch_id > {{ after }}
                 {%- for mine, theirs in meeting.items() %}
+                {%- if (relation, meeting) in histories %}
+                and (looked_up.{{ theirs }} = entity.{{ mine }} or (looked_up.is_deleted and looked_up.{{ theirs }} is null))
+                {%- else %}
                 and looked_up.{{ theirs }} = entity.{{ mine }}
+                {%- endif %}
                 {%- endfor %}
         )
     {%- endfor %}
@@ -63,6 +69,26 @@ changed_row_now_or_before as (
         cast(null as integer) as _batch_id
     from {{ before }}
     where {{ row_key }} in (select now.{{ row_key }} from changed_row_now as now)
+    {%- endif %}
+    {%- if before and may_vanish %}
+
+    union all
+
+    select
+        {{ row_key }},
+        {%- if document %}
+        {{ document.key }},
+        {%- endif %}
+        source_system,
+        source_id,
+        cast(null as integer) as _batch_id
+    from {{ before }} as before
+    where
+        not exists (
+            select 1
+            from {{ ref(entity) }} as entity
+            where entity.source_system = before.source_system and entity.source_id = before.source_id
+        )
     {%- endif %}
 ),
 

@@ -7,6 +7,6 @@
         ('changed_customer_key', {'source_system': 'source_system', 'account_source_id': 'source_id'}),
         ('employee_key', {'source_system': 'source_system', 'owner_source_id': 'source_id'}),
         ('product', {'product_number': 'product_number'}),
-        ('case_event', {'source_system': 'source_system', 'source_id': 'case_source_id'}),
     ],
+    histories=[('case_event', {'source_system': 'source_system', 'source_id': 'case_source_id'})],
 ) }}

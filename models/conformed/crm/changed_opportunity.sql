@@ -12,8 +12,8 @@ changed as (
             ('employee_key', {'source_system': 'source_system', 'owner_source_id': 'source_id'}),
             ('campaign', {'source_system': 'source_system', 'campaign_source_id': 'source_id'}),
             ('exchange_rate_day', {'amount_date': 'rate_date'}),
-            ('opportunity_stage_change', {'source_system': 'source_system', 'source_id': 'opportunity_source_id'}),
         ],
+        histories=[('opportunity_stage_change', {'source_system': 'source_system', 'source_id': 'opportunity_source_id'})],
     ) }}
 ),
 

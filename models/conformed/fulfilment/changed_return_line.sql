@@ -3,6 +3,7 @@
 {{ changed_rows(
     'return_line',
     fact='fct_return_line',
+    may_vanish=true,
     lookups=[
         ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
         ('product_key', {'source_system': 'source_system', 'product_number': 'product_number'}),
