@@ -5,15 +5,19 @@
 # make bench-demo  how long the demo company takes to live  (SCALE=small, JSON=file)
 # make bench-identity  how fast identities are matched   (JSON=file, DEMO=folder of a demo company: how well)
 # make soak    more killed runs than the suite has       (KILLS=200)
+# make soak-star  more deltas by chance than the suite has  (SEEDS=20, SEED=first, STEPS=3)
 # make lock    resolve the pins of pyproject.toml anew
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-demo bench-identity soak lock clean
+.PHONY: help demo test lint format bench bench-demo bench-identity soak soak-star lock clean
 
 SERVE ?= 1
 KILLS ?= 200
+SEEDS ?= 20
+STEPS ?= 3
+SEED ?=
 SIZE ?= small
 SCALE ?=
 DEMO ?=
@@ -52,6 +56,9 @@ bench-identity: .venv/development
 
 soak: .venv/development
 	@$(BIN)/python -m tests.soak --kills $(KILLS)
+
+soak-star: .venv/development
+	@$(BIN)/python -m tests.soak --seeds $(SEEDS) --steps $(STEPS) $(if $(SEED),--seed $(SEED))
 
 clean:
 	@rm -rf .venv .concord target
