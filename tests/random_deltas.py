@@ -251,7 +251,7 @@ class Systems:
 
 
 class Laboratory:
-    """The company as it was on its first day, from which every seed sets out; some rows have not come yet, always the same ones."""
+    """The company as it was on its first day, from which every seed sets out; some rows, always the same, come late."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -106,6 +106,26 @@ touched_document as (
         {%- endfor %}
 ),
 
+-- A payment that several documents clear has one discount for all that it pays.
+touched_payment as (
+    select
+        source_system,
+        document_number
+    from touched_document
+
+    union
+
+    select
+        allocation.source_system,
+        allocation.payment_document_number as document_number
+    from allocation_now_or_before as allocation
+    inner join touched_document as touched
+        on
+            allocation.source_system = touched.source_system
+            and allocation.clearing_document_number = touched.document_number
+    where allocation.payment_document_number is not null
+),
+
 changed_payment_allocation as (
     select
         allocation.payment_allocation_key,
@@ -113,7 +133,7 @@ changed_payment_allocation as (
         allocation.source_id,
         max(allocation._batch_id) as _batch_id
     from allocation_now_or_before as allocation
-    inner join touched_document as touched
+    inner join touched_payment as touched
         on
             allocation.source_system = touched.source_system
             and touched.document_number in (allocation.clearing_document_number, allocation.payment_document_number)
