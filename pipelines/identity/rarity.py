@@ -1,5 +1,7 @@
-"""How rare words and names are: counted once when a model is trained and kept in it, so that a pair's score is a function of its two
-records and the model alone, whatever other records are there.
+"""How rare words and names are.
+
+It is counted once, when a model is trained, and kept in the model: so the score of a pair follows from its two records and the
+model alone, whatever other records are there.
 """
 
 from collections import defaultdict
@@ -18,7 +20,9 @@ NEUTRAL_TOTAL, NEUTRAL_COUNT = 10_000, 40
 
 @dataclass(frozen=True)
 class Rarity:
-    """``totals``: for every one of FIELDS the number of different texts (of given names and surnames: of records). ``counts``: how
+    """How many texts have a word.
+
+    ``totals``: for every one of FIELDS the number of different texts (of given names and surnames: of records). ``counts``: how
     many of them have a word, for words in two of them at least; any other word counts as one.
     """
 

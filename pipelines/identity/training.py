@@ -7,6 +7,7 @@ shipped weights as if those were a few observed pairs, and a better level never 
 
 import logging
 from dataclasses import dataclass, replace
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -52,7 +53,7 @@ def train(connection: duckdb.DuckDBPyConnection, table: str, *, seed: int = 1, l
     """Learn a model from the standardised ``table``. The same records and seed give the same model, whatever their order.
 
     With few records or few matches the shipped weights are returned; under three comparisons that the records allow, m is the
-    shipped one, and only u and the prior are learned.
+    shipped one, and only u and the prior are learned; of a single one u of its rare levels is the shipped one too.
     ``link``: records match across systems only.
     """
     rarity = counted(connection, table)
@@ -184,15 +185,10 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
             many = len(comparison.levels)
             seen = np.bincount(blocked.levels[:, place] + 1, weights=probable, minlength=many + 1)[1:]
             if not learns:
+                levels = blocked.levels[:, place] + 1
+                strangers = np.bincount(levels, weights=blocked.counts - probable, minlength=many + 1)[1:]
+                rare = shipped_u[place] if len(usable) == 1 else _rare_u(strangers, shipped_u[place], pairs)
                 clean = _clean_u(raw_u[place], m[place], prior)
-                strangers = np.bincount(
-                    blocked.levels[:, place] + 1, weights=blocked.counts - probable, minlength=many + 1
-                )[1:]
-                rare = (
-                    (strangers + PRIOR_PAIRS) / (pairs + PRIOR_PAIRS / shipped_u[place])
-                    if len(usable) > 1
-                    else shipped_u[place]
-                )
                 u[place] = np.where(shipped_u[place] < RARE, rare, clean)
                 continue
             m[place] = (seen + held * shipped_m[place]) / (seen.sum() + held)
@@ -201,7 +197,7 @@ def _learned(fallback: Model, usable: list[Comparison], chance: _Patterns, block
             m[place] = np.minimum(m[place], u[place] * ceilings[place])
         if abs(matches - before) < 1e-6 * max(matches, 1):
             break
-    if matches < FEWEST_MATCHES:
+    if learns and matches < FEWEST_MATCHES:
         return fallback
     weights = {
         comparison.name: [(float(a), float(b)) for a, b in zip(m[place], u[place], strict=True)]
@@ -215,6 +211,12 @@ def _raw_u(chance: _Patterns, place: int, shipped: Floats) -> Floats:
     seen = np.bincount(chance.levels[:, place] + 1, weights=chance.counts, minlength=len(shipped) + 1)[1:]
     share: Floats = (seen + PRIOR_PAIRS) / (seen.sum() + PRIOR_PAIRS / shipped)
     share /= share.sum()
+    return share
+
+
+def _rare_u(strangers: npt.NDArray[Any], shipped: Floats, pairs: float) -> Floats:
+    """Shares of rare levels among all ``pairs``, given how many ``strangers`` the blocks hold, held as in `_raw_u`."""
+    share: Floats = (strangers + PRIOR_PAIRS) / (pairs + PRIOR_PAIRS / shipped)
     return share
 
 
