@@ -1,0 +1,85 @@
+"""The tags of personal data, as the models' yml has them: which columns are personal, and whose rows a raw table holds.
+
+A column is personal with ``config: {meta: {personal: true}}``. A raw table (a dbt source) says with ``meta: {person: …}`` how
+its rows belong to a customer: ``record`` is what makes a record's source_id of a row, in SQL; ``of`` maps columns (or SQL) of the
+table to columns of tables of the same system, as in ``{AccountId: Account.Id}``: the row belongs to whom the row with that value
+belongs.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pipelines.errors import ConfigurationError
+
+RECORD = "record"
+"""What the source_id of a customer's record refers to, where others refer to a column as in ``Account.Id``."""
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """The tags of a raw table.
+
+    ``links`` are (SQL on a row, reference): the row belongs to a person when one of them has a value that is known for the
+    reference. ``columns`` are those of its columns that other tables refer to.
+    """
+
+    system: str
+    name: str
+    personal: tuple[str, ...]
+    links: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
+
+
+def raw_tables(manifest: Any) -> list[RawTable]:
+    """Return the raw tables whose rows may belong to a customer, from dbt's ``manifest``.
+
+    Raises ConfigurationError for a reference to a table that is not there.
+    """
+    sources = [source for source in manifest.sources.values() if source.source_name.startswith("raw_")]
+    known = {(source.source_name, source.name) for source in sources}
+    links = {(source.source_name, source.name): tuple(_links(source)) for source in sources}
+    referred: dict[tuple[str, str], set[str]] = {}
+    for (schema, name), found in links.items():
+        for _, reference in found:
+            if reference == RECORD:
+                continue
+            table, _, column = reference.rpartition(".")
+            if (schema, table) not in known:
+                raise ConfigurationError(
+                    f"The source {schema}.{name} refers to {reference}, and {schema} has no such table.",
+                    hint="Correct meta: {person: …} in its yml.",
+                )
+            referred.setdefault((schema, table), set()).add(column)
+    return [
+        RawTable(
+            system=source.source_name.removeprefix("raw_"),
+            name=source.name,
+            personal=tuple(name for name, column in source.columns.items() if column.config.meta.get("personal")),
+            links=links[source.source_name, source.name],
+            columns=tuple(sorted(referred.get((source.source_name, source.name), ()))),
+        )
+        for source in sources
+        if links[source.source_name, source.name]
+    ]
+
+
+def personal_columns(manifest: Any) -> dict[tuple[str, str], list[str]]:
+    """Return the personal columns of every model that has some, by (schema, name)."""
+    found = {
+        (str(node.schema), str(node.name)): [
+            name for name, column in node.columns.items() if column.config.meta.get("personal")
+        ]
+        for node in manifest.nodes.values()
+        if node.resource_type == "model"
+    }
+    return {model: columns for model, columns in found.items() if columns}
+
+
+def _links(source: Any) -> Iterator[tuple[str, str]]:
+    person = source.config.meta.get("person") or {}
+    if RECORD in person:
+        yield str(person[RECORD]), RECORD
+    for expression, references in (person.get("of") or {}).items():
+        for reference in [references] if isinstance(references, str) else references:
+            yield str(expression), str(reference)
