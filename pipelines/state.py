@@ -230,6 +230,30 @@ class State:
         """Give the connections back."""
         self._engine.dispose()
 
+    @property
+    def engine(self) -> sa.Engine:
+        """The store itself, for records that a room of its own keeps in it."""
+        return self._engine
+
+    def forget_texts(self, record_ids: Iterable[str]) -> None:
+        """Blank what people and checks wrote about some customers' records (``system/source_id``), for good.
+
+        Reasons of decisions about them; of every run's error what follows its first line, which may show rows.
+        """
+        ids = list(record_ids)
+        mine = _identity_decision.c.left_id.in_(ids) | _identity_decision.c.right_id.in_(ids)
+        with self._engine.begin() as connection:
+            connection.execute(_identity_decision.update().where(mine).values(reason=""))
+            for number, account in connection.execute(sa.select(_run.c.run_id, _run.c.account)).all():
+                error = (account or {}).get("error")
+                if error and "\n" in error:
+                    shortened = account | {"error": error.splitlines()[0]}
+                    connection.execute(_run.update().where(_run.c.run_id == number).values(account=shortened))
+        if self._engine.dialect.name == "sqlite":
+            with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                connection.execute(sa.text("vacuum"))
+                connection.execute(sa.text("pragma wal_checkpoint(truncate)"))
+
     # The ledger
 
     def reserve_batches(self, system: str, table: str, run_id: int, count: int = 1) -> list[int]:

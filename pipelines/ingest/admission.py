@@ -25,6 +25,7 @@ from pipelines.ingest.incoming import (
     same_key,
 )
 from pipelines.ingest.landing import batch_file
+from pipelines.privacy.erased import belongs, cleaned, names_a_key, personal_in
 from pipelines.quality.contract import TableContract
 from pipelines.quality.door import ONE_ROW_A_KEY, READABLE, find_breaches
 from pipelines.sources.extract import Extract
@@ -47,6 +48,7 @@ def admit(
     earlier = state.batches(table.system, table.name)
     alive = earlier[-1].rows_alive if earlier else 0
     describe_incoming(connection, arrivals, contract)
+    table.erased.tell(connection, table.system)
     find_changes(connection, table, earlier)
     rules = _check(connection, table)
     if len(arrivals) > 1:
@@ -70,7 +72,7 @@ def admit(
     file = batch_file(table.system, table.name, numbers[0])
     if gone or any(count.admitted for count in counts):
         moments = [arrival.extract.extracted_at for arrival in arrivals]
-        _write_batch(connection, numbers, moments, home.landing / file, has_deletes=bool(gone))
+        _write_batch(connection, table, numbers, moments, home.landing / file, has_deletes=bool(gone))
     batches = []
     for place, (number, arrival, count) in enumerate(zip(numbers, arrivals, counts, strict=True)):
         if count.quarantined:
@@ -262,6 +264,10 @@ def _write_quarantine(
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".tmp")
     columns = ", ".join(f"{literal(name)}, incoming.{quoted(name)}" for name in table.contract.columns)
+    tags = table.erased.table(table.system, table.name)
+    is_erased = "false" if tags is None else belongs(tags)
+    readable = "text" if tags is None else f"case when not {names_a_key('text')} then text end"
+    key = ", ".join(f"{literal(name)}, cast(incoming.{quoted(name)} as varchar)" for name in table.contract.key)
     connection.execute("create or replace temporary table unreadable (line bigint, problem varchar, text varchar)")
     if unreadable:
         connection.executemany(
@@ -271,15 +277,19 @@ def _write_quarantine(
         f"""
         copy (
             select {batch_id} as batch_id, {literal(table.system)} as system, {literal(table.name)} as table_name,
-                {origin} as origin, place.line, breach.rule, breach.column_name, breach.value,
-                coalesce(incoming._raw, cast(json_object({columns}) as varchar)) as "row"
+                {origin} as origin, place.line, breach.rule, breach.column_name,
+                case when not incoming._is_erased then breach.value end as value,
+                case when incoming._is_erased then cast(json_object({key}) as varchar)
+                    else coalesce(incoming._raw, cast(json_object({columns}) as varchar)) end as "row"
             from breach
             inner join place on breach.row_number = place.row_number
-            inner join incoming on breach.row_number = incoming._row_number
+            inner join (
+                select *, {is_erased} as _is_erased from incoming where _row_number in (select row_number from refused)
+            ) as incoming on breach.row_number = incoming._row_number
             where breach.severity = 'quarantine'
             union all
             select {batch_id}, {literal(table.system)}, {literal(table.name)}, {origin}, line,
-                {literal(READABLE)}, null, problem, text
+                {literal(READABLE)}, null, problem, {readable}
             from unreadable
             order by line, rule
         ) to {literal(aside)} (format parquet)
@@ -290,19 +300,27 @@ def _write_quarantine(
 
 def _write_batch(
     connection: duckdb.DuckDBPyConnection,
+    table: Table,
     numbers: Sequence[int],
     moments: Sequence[datetime],
     target: Path,
     *,
     has_deletes: bool,
 ) -> None:
-    """Write the admitted rows, and a tombstone for each record that is gone, aside; then rename the file into place."""
+    """Write the admitted rows, and a tombstone for each record that is gone, aside; then rename the file into place.
+
+    A row of an erased person keeps its hash, so that it says nothing new when it comes again, and nothing personal.
+    """
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_suffix(".tmp")
     extracted_at = ", ".join(f"timestamp {literal(moment.isoformat(sep=' '))}" for moment in moments)
     refused = _scalar(connection, "select count(*) from refused")
     admitted = "" if refused == 0 else "where _row_number not in (select row_number from refused)"
     rows = f"select * exclude (_uncast, _raw) from changed {admitted}"
+    tags = table.erased.table(table.system, table.name)
+    if tags is not None:
+        columns = [str(row[0]) for row in connection.execute("describe incoming").fetchall()]
+        rows = cleaned(rows, personal_in(tags, columns, table.contract.columns), belongs(tags))
     if has_deletes:
         rows += " union all by name select *, 'delete' as _op, 2147483647 as _row_number from gone"
     connection.execute(

@@ -1,7 +1,7 @@
 """The rows of deliveries beside the log: which of them say something new, and what is gone from the source."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
@@ -9,6 +9,7 @@ import duckdb
 from pipelines.errors import ExtractError
 from pipelines.home import Home
 from pipelines.ingest.landing import current_rows
+from pipelines.privacy.erased import Erased
 from pipelines.quality.contract import TableContract
 from pipelines.sources.extract import Extract, UnreadableRow
 from pipelines.state import Batch, State
@@ -25,7 +26,7 @@ PLACE = f"(_row_number >> {SHIFT})"
 
 @dataclass(frozen=True)
 class Table:
-    """A source table that is being ingested: where it lives and what it promises."""
+    """A source table that is being ingested: where it lives, what it promises, and of whom it must say nothing."""
 
     home: Home
     state: State
@@ -33,6 +34,7 @@ class Table:
     name: str
     contract: TableContract
     run_id: int
+    erased: Erased = field(default_factory=Erased)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from pipelines.ingest.account import TableAccount
 from pipelines.ingest.admission import admit
 from pipelines.ingest.incoming import FEW_BYTES, Arrival, Table, receive
 from pipelines.ingest.landing import sweep
+from pipelines.privacy.erased import Erased
 from pipelines.quality.contract import TableContract
 from pipelines.settings import FilesSource, Settings
 from pipelines.sources.extract import Seen, Skipped
@@ -20,9 +21,12 @@ from pipelines.state import Batch, State
 from pipelines.warehouse import scratch
 
 
-def ingest_table(settings: Settings, state: State, system: str, name: str, run_id: int) -> TableAccount:
+def ingest_table(
+    settings: Settings, state: State, system: str, name: str, run_id: int, erased: Erased | None = None
+) -> TableAccount:
     """Take every new delivery of one table into the log and return the account of it.
 
+    Of the rows of ``erased`` persons nothing personal gets past the door.
     A delivery that cannot be trusted leaves the table as it is: its account has the status ``held`` and says why.
     """
     started = time.perf_counter()
@@ -34,7 +38,7 @@ def ingest_table(settings: Settings, state: State, system: str, name: str, run_i
         stack.callback(sweep, settings.home, state, system, name)
         earlier = state.batches(system, name)
         account.current = earlier[-1].rows_alive if earlier else 0
-        table = Table(settings.home, state, system, name, contract, run_id)
+        table = Table(settings.home, state, system, name, contract, run_id, erased or Erased())
         limits = settings.warehouse
 
         @cache
