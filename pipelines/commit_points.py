@@ -13,12 +13,20 @@ POINTS = (
     "version.swapped",
     "version.recorded",
 )
+ERASURE_POINTS = (
+    "erasure.recorded",
+    "erasure.keys_known",
+    "erasure.batch_cleaned",
+    "erasure.log_cleaned",
+    "erasure.versions_dropped",
+    "erasure.completed",
+)
 
 _observers: list[Callable[[str], None]] = []
 
 
 def passed(point: str) -> None:
-    """Tell the observers that a run has just passed ``point``, one of POINTS."""
+    """Tell the observers that a run has just passed ``point``, one of POINTS or ERASURE_POINTS."""
     for observe in _observers:
         observe(point)
 

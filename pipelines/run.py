@@ -13,6 +13,9 @@ from pipelines.home import Home
 from pipelines.identity.history import record_changes
 from pipelines.ingest.account import TableAccount
 from pipelines.ingest.tables import ingest_table
+from pipelines.privacy.completion import complete_erasures
+from pipelines.privacy.erased import Erased
+from pipelines.privacy.log import clean_log
 from pipelines.publish import build as building
 from pipelines.publish import candidate, versions
 from pipelines.publish.project import compose
@@ -108,14 +111,16 @@ def run(
     *,
     full: bool = False,
     keep: bool = False,
+    with_ingest: bool = True,
     progress: Progress | None = None,
     steps: Steps = plainly,
     account: RunAccount | None = None,
 ) -> RunAccount:
     """Run everything once and return the account of it.
 
-    ``full`` rebuilds the warehouse from the whole log; ``keep`` keeps a candidate that failed. Raises ConcordError when
-    the run fails; the published version is untouched then, and ``account`` (if it was passed in) says how far the run came.
+    ``full`` rebuilds the warehouse from the whole log; ``keep`` keeps a candidate that failed; without ``with_ingest`` the
+    sources are left alone. Completes what erasures of persons have left to do. Raises ConcordError when the run fails; the
+    published version is untouched then, and ``account`` (if it was passed in) says how far the run came.
     """
     watch = progress or Silent()
     account = account if account is not None else new_account(state)
@@ -123,9 +128,12 @@ def run(
         settings.home.create()
         with settings.home.lock("project"):
             project = compose(settings)
-        with _step(account, watch, "ingest", sum(len(source.tables) for source in settings.sources.values())):
-            _ingest(settings, state, account, watch, steps)
-        _refuse_nothing(account)
+        erased = clean_log(settings, state, project)
+        if with_ingest:
+            with _step(account, watch, "ingest", sum(len(source.tables) for source in settings.sources.values())):
+                _ingest(settings, state, account, watch, steps, erased)
+            _refuse_nothing(account)
+            clean_log(settings, state, project)
         with settings.home.lock("build"):
             plan = candidate.plan_build(settings, state, project, full=full)
             account.mode, account.mode_reason = ("full" if plan.is_full else "incremental"), plan.reason
@@ -134,6 +142,7 @@ def run(
             else:
                 account.mode, account.outcome = "none", "unchanged"
                 versions.adopt(settings.home, state)
+            complete_erasures(settings, state)
         account.version = _current(settings.home, state)
     except ConcordError as error:
         account.error = str(error)
@@ -148,13 +157,15 @@ def new_account(state: State) -> RunAccount:
     return RunAccount(run_id=state.start_run(), started_at=datetime.now(UTC))
 
 
-def _ingest(settings: Settings, state: State, account: RunAccount, watch: Progress, steps: Steps) -> None:
+def _ingest(
+    settings: Settings, state: State, account: RunAccount, watch: Progress, steps: Steps, erased: Erased
+) -> None:
     names = [(system, name) for system, source in settings.sources.items() for name in source.tables]
     learn(
         (source.tables[name] for source in settings.sources.values() for name in source.tables), settings.home.contracts
     )
     for done, (system, name) in enumerate(names, start=1):
-        table = steps(f"ingest {system}.{name}", ingest_table, settings, state, system, name, account.run_id)
+        table = steps(f"ingest {system}.{name}", ingest_table, settings, state, system, name, account.run_id, erased)
         account.tables.append(table)
         watch.advance("ingest", table.name, done, len(names))
     watch.end("ingest", f"{sum(table.admitted for table in account.tables):,} rows admitted")

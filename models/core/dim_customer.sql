@@ -3,12 +3,26 @@
 
 with
 
+erased_customer as (
+    select distinct identity.customer_key
+    from {{ ref('customer_identity') }} as identity
+    inner join {{ ref('erased_record') }} as erased
+        on identity.source_system = erased.source_system and identity.source_id = erased.source_id
+),
+
 known_customer as (
     select
         version.customer_key,
         version.customer_version_key,
         golden_customer.customer_number,
-        coalesce(version.customer_name, golden_customer.customer_number, 'Unnamed') as customer_name,
+        case
+            when version.customer_name is null and erased_customer.customer_key is not null
+                then concat_ws(
+                    ' ', 'Erased customer',
+                    coalesce(golden_customer.customer_number, cast(version.customer_key as varchar))
+                )
+            else coalesce(version.customer_name, golden_customer.customer_number, 'Unnamed')
+        end as customer_name,
         version.given_name,
         version.family_name,
         coalesce(version.is_person, false) as is_person,
@@ -36,6 +50,7 @@ known_customer as (
         version.is_current
     from {{ ref('customer_version') }} as version
     inner join {{ ref('golden_customer') }} as golden_customer on version.customer_key = golden_customer.customer_key
+    left join erased_customer on version.customer_key = erased_customer.customer_key
     left join {{ ref('countries') }} as country on version.country_code = country.country_code
 ),
 

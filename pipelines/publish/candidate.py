@@ -14,6 +14,8 @@ import duckdb
 from pipelines.commit_points import passed
 from pipelines.home import Home
 from pipelines.ingest.landing import raw_view
+from pipelines.privacy.record import erasures as all_erasures
+from pipelines.privacy.record import revision
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
 from pipelines.state import Batch, State
@@ -28,6 +30,7 @@ _BATCH_COLUMNS = """
 """
 _MODEL_COLUMNS = "number integer, parameters varchar"
 _DECISION_COLUMNS = "left_id varchar, right_id varchar, verdict varchar"
+_ERASED_COLUMNS = "erasure_id integer, source_system varchar, source_id varchar"
 _RULE_COLUMNS = "batch_id integer, rule varchar, column_name varchar, severity varchar, rows_broken bigint"
 
 
@@ -37,7 +40,8 @@ class Plan:
 
     The build takes in the batches above ``after`` up to ``through``; ``tables`` are the raw tables that they belong to.
     ``decisions`` are the stewards' words on customers up to now, ``has_new_decisions`` whether the base lacks some;
-    ``identity_model`` is the number of the matching model, 0 before one was trained.
+    ``identity_model`` is the number of the matching model, 0 before one was trained; ``erasures`` how often the log was gone
+    through for erased persons.
     """
 
     base: int | None
@@ -48,6 +52,7 @@ class Plan:
     decisions: int = 0
     has_new_decisions: bool = False
     identity_model: int = 0
+    erasures: int = 0
 
     @property
     def is_full(self) -> bool:
@@ -71,6 +76,7 @@ def plan_build(settings: Settings, state: State, project: Project, *, full: bool
     model = state.identity_model()
     model_number = 0 if model is None else model.number
     decisions = max((decision.decision_id for decision in state.identity_decisions()), default=0)
+    erasures = revision(state)
     reason, after, seen = "", 0, Stamp()
     if full:
         base, reason = None, "asked for with --full"
@@ -82,12 +88,14 @@ def plan_build(settings: Settings, state: State, project: Project, *, full: bool
             base, reason = None, "the models or the shape of the sources changed"
         elif seen.identity_model != model_number:
             base, reason = None, "the model that matches customers is a new one"
+        elif seen.erasures != erasures:
+            base, reason = None, "a person was erased from the log"
         else:
             after = seen.through
     batches = [batch for batch in state.batches(after=after) if _is_configured(settings, batch)]
     through = max((batch.batch_id for batch in batches), default=after)
     news = [batch for batch in batches if batch.file]
-    return Plan(base, reason, after, through, news, decisions, seen.decisions < decisions, model_number)
+    return Plan(base, reason, after, through, news, decisions, seen.decisions < decisions, model_number, erasures)
 
 
 def make_candidate(settings: Settings, state: State, plan: Plan) -> None:
@@ -116,12 +124,13 @@ def discard_candidate(home: Home) -> None:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a version is made of: the log up to a batch, these models, stewards' words, and the model that matches customers."""
+    """What a version is made of: the log up to a batch, models, stewards' words, the model that matches customers, erasures."""
 
     through: int = 0
     fingerprint: str = ""
     decisions: int = 0
     identity_model: int = 0
+    erasures: int = 0
 
 
 def stamp(candidate: duckdb.DuckDBPyConnection, project: Project, plan: Plan) -> None:
@@ -131,6 +140,7 @@ def stamp(candidate: duckdb.DuckDBPyConnection, project: Project, plan: Plan) ->
         "create or replace table concord.version as "
         f"select {plan.through} as through_batch_id, {literal(project.fingerprint)} as fingerprint, "
         f"{plan.decisions} as through_decision_id, {plan.identity_model} as identity_model, "
+        f"{plan.erasures} as erasures, "
         "cast(now() at time zone 'UTC' as timestamp) as built_at"
     )
     candidate.execute("comment on table concord.version is 'One row: the last batch of the log in this file'")
@@ -142,13 +152,13 @@ def stamp_of(home: Home, number: int) -> Stamp:
     connection, _ = read_published(home, number)
     try:
         row = connection.execute(
-            "select through_batch_id, fingerprint, through_decision_id, identity_model from concord.version"
+            "select through_batch_id, fingerprint, through_decision_id, identity_model, erasures from concord.version"
         ).fetchall()[0]
     except (duckdb.CatalogException, duckdb.BinderException):
         return Stamp()
     finally:
         connection.close()
-    return Stamp(int(row[0]), str(row[1]), int(row[2]), int(row[3]))
+    return Stamp(int(row[0]), str(row[1]), int(row[2]), int(row[3]), int(row[4]))
 
 
 def _is_configured(settings: Settings, batch: Batch) -> bool:
@@ -164,6 +174,7 @@ def _control_tables(state: State, plan: Plan) -> list[str]:
         f"create table control.rule_result ({_RULE_COLUMNS})",
         f"create table control.identity_model ({_MODEL_COLUMNS})",
         f"create table control.identity_decision ({_DECISION_COLUMNS})",
+        f"create table control.erased_record ({_ERASED_COLUMNS})",
     ]
     model = state.identity_model()
     if model is not None and model.number == plan.identity_model:
@@ -176,6 +187,10 @@ def _control_tables(state: State, plan: Plan) -> list[str]:
     for (left_id, right_id), verdict in latest.items():
         values = ", ".join(map(literal, (left_id, right_id, verdict)))
         statements.append(f"insert into control.identity_decision values ({values})")
+    for erasure in all_erasures(state):
+        for system, source_id in erasure.records:
+            values = f"{erasure.erasure_id}, {literal(system)}, {literal(source_id)}"
+            statements.append(f"insert into control.erased_record values ({values})")
     new = [batch for batch in state.batches(after=plan.after) if batch.batch_id <= plan.through]
     for batch in new:
         landed_at = batch.landed_at.replace(tzinfo=None).isoformat(sep=" ")

@@ -85,6 +85,15 @@ def sweep(settings: Settings, state: State) -> None:
             version_file(settings.home, version.number).unlink(missing_ok=True)
 
 
+def drop_others(home: Home, state: State) -> list[int]:
+    """Remove every version but the one that is read, and return their numbers. The caller holds the build lock."""
+    current = current_version(home)
+    others = [version.number for version in kept(home, state) if version.number != current]
+    for number in others:
+        version_file(home, number).unlink()
+    return others
+
+
 def _point_to(home: Home, number: int) -> None:
     aside = home.published / f"{POINTER}.{os.getpid()}"
     aside.write_text(f"{number}\n", encoding="ascii")
