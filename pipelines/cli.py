@@ -18,6 +18,7 @@ from rich.table import Table
 
 from pipelines.errors import ConcordError
 from pipelines.identity import steward_commands
+from pipelines.privacy.command import erase
 from pipelines.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -146,6 +147,7 @@ def score(as_json: Json = False) -> None:
 
 
 app.add_typer(steward_commands.app, name="identity")
+app.command(epilog="Example: `concord erase 123456789 --reason 'request 17'`")(erase)
 
 
 @app.command(epilog="Example: `concord status --json`")

@@ -16,6 +16,7 @@ from rich.table import Table
 app = typer.Typer(
     name="identity",
     help="Which records are the same company or person.",
+    epilog="Example: `concord identity review --limit 5`",
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
