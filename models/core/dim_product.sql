@@ -1,3 +1,5 @@
+-- depends_on: {{ ref('changed_product_key') }}
+
 with
 
 product as (

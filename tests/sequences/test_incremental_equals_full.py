@@ -112,6 +112,21 @@ def test_corrections_deletes_late_rows_and_empty_batches_end_where_a_full_rebuil
         shutil.rmtree(folder)
 
 
+def test_a_product_takes_the_number_of_another_and_gives_its_own_up(tmp_path: Path) -> None:
+    chosen = example_settings(tmp_path / "extracts", tmp_path / "home")
+    chosen.home.create()
+    company = small_company()
+    with State(chosen.state_url.get_secret_value()) as state:
+        company.write(tmp_path / "extracts")
+        run(chosen, state)
+        company.products[2] = product(2, name="HEL-02", cost="12", start="2024-06-01")
+        company.write(tmp_path / "extracts")
+        assert run(chosen, state).mode == "incremental"
+        in_steps = contents(chosen)
+        run(chosen, state, full=True)
+    assert contents(chosen) == in_steps
+
+
 def test_a_rollback_loses_nothing_that_came_after_it(tmp_path: Path) -> None:
     from pipelines.publish.versions import rollback
 

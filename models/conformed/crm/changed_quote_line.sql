@@ -6,7 +6,8 @@
     lookups=[
         ('changed_customer_key', {'source_system': 'source_system', 'account_source_id': 'source_id'}),
         ('employee_key', {'source_system': 'source_system', 'owner_source_id': 'source_id'}),
-        ('product', {'product_number': 'product_number'}),
+        ('product_key', {'product_number': 'product_number'}),
+        ('changed_product_key', {'product_number': 'product_number'}),
         ('exchange_rate_day', {'quote_date': 'rate_date'}),
     ],
 ) }}
