@@ -281,6 +281,8 @@ class Laboratory:
                 account = run(settings, state)
                 assert account.mode == "incremental", account.mode_reason
             in_steps = contents(settings)
+            model = state.identity_model()
+            assert model is None or model.number == 1, "a build in steps learned to match customers anew"
             run(settings, state, full=True)
         differences = list(_differences(in_steps, contents(settings)))
         if not (keep and differences):
