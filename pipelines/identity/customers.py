@@ -27,10 +27,10 @@ SHIPPED_PRIOR = 0.005
 def standard(session: Session, matchable: Relation, changed: Relation | None) -> Relation:
     """Return the matchable records (records.COLUMNS) in one spelling; with ``changed`` (id) only those."""
     connection = _connection(session)
-    connection.register("matchable", matchable)
+    _give(connection, "matchable", matchable)
     only = ""
     if changed is not None:
-        connection.register("changed", changed)
+        _give(connection, "changed", changed)
         only = "where id in (select id from changed)"
     connection.execute(f"create or replace temp table to_standardise as select * from matchable {only}")
     standardise(connection, "to_standardise", "standardised")
@@ -51,7 +51,7 @@ def parameters(session: Session, kept: Relation, standard_records: Relation, *, 
         return _one_model(connection, 0, "")
     from pipelines.identity.training import train
 
-    connection.register("to_learn", standard_records)
+    _give(connection, "to_learn", standard_records)
     learned = train(connection, "to_learn")
     return _one_model(connection, 1, learned.to_json())
 
@@ -71,9 +71,9 @@ def pairs(session: Session, standard_records: Relation, model: Relation, changed
         )
     from pipelines.identity.scoring import score
 
-    connection.register("to_compare", standard_records)
+    _give(connection, "to_compare", standard_records)
     if changed is not None:
-        connection.register("changed_records", changed)
+        _give(connection, "changed_records", changed)
     score(
         connection,
         "to_compare",
@@ -162,6 +162,11 @@ def model_of(text: str) -> Model:
     weights = {comparison.name: [(level.m, level.u) for level in comparison.levels] for comparison in COMPARISONS}
     largest = {rule.name: LARGEST_BLOCK for rule in RULES}
     return Model(SHIPPED_PRIOR, weights, largest, is_trained=False, records=0, seed=0)
+
+
+def _give(connection: duckdb.DuckDBPyConnection, name: str, relation: Relation) -> None:
+    """Let SQL know a relation by name: what is in it, for a relation itself would keep its connection open for ever."""
+    connection.register(name, relation.to_arrow_table())
 
 
 def _taken(connection: duckdb.DuckDBPyConnection, table: str) -> Relation:

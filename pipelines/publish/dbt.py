@@ -1,5 +1,6 @@
 """dbt in this process: run models, run tests, and tell what happened."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -43,25 +44,20 @@ def invoke(
     from dbt.cli.main import dbtRunner
 
     def on_event(event: Any) -> None:
-        # dbt's own log file costs it a tenth of its time: it writes every line, and then throws away what is not wanted.
-        if event.info.level in _LOGGED:
-            log.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {event.info.level:5} {event.info.msg}\n")
         if watch is not None and event.info.name in {"LogModelResult", "LogTestResult", "LogSeedResult"}:
             data = event.data
             total = data.num_models if event.info.name == "LogTestResult" else data.total
             watch(str(data.node_info.node_name), int(data.index), int(total))
 
-    folder = settings.home.root / "logs"
-    folder.mkdir(exist_ok=True)
     manifest = manifest_of(settings, project)
-    with _environment(settings), (folder / "dbt.log").open("a", encoding="utf-8") as log:
+    with _environment(settings), _log(settings) as log:
         for node in manifest.nodes.values():
             if node.resource_type == "seed":
                 node.root_path = str(project.folder)  # the one place where a manifest remembers its home
         # Artifacts are for the documentation; a run has its own account.
         artifacts = [] if command[0] == "docs" else ["--no-write-json"]
         arguments = [*command, *_options(settings, project), *artifacts]
-        outcome = dbtRunner(manifest=manifest, callbacks=[on_event]).invoke(arguments)
+        outcome = dbtRunner(manifest=manifest, callbacks=[log, on_event]).invoke(arguments)
     if outcome.exception is not None or outcome.result is None:
         reason = str(outcome.exception or "it gave no result").strip()
         raise BuildError(f"dbt {command[0]} stopped: {reason}", hint=f"See {settings.home.root / 'logs' / 'dbt.log'}.")
@@ -78,8 +74,8 @@ def manifest_of(settings: Settings, project: Project) -> Any:
     if project.fingerprint not in _manifests:
         from dbt.cli.main import dbtRunner
 
-        with _environment(settings):
-            outcome = dbtRunner().invoke(["parse", *_options(settings, project)])
+        with _environment(settings), _log(settings) as log:
+            outcome = dbtRunner(callbacks=[log]).invoke(["parse", *_options(settings, project)])
         if outcome.exception is not None or outcome.result is None:
             raise BuildError(
                 f"The models do not parse: {str(outcome.exception).strip()}", hint="Correct the model that it names."
@@ -93,6 +89,7 @@ def close_connections() -> None:
     from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 
     DuckDBConnectionManager.close_all_connections()
+    gc.collect()  # what Python models leave in circles would keep the file open
 
 
 def _options(settings: Settings, project: Project) -> list[str]:
@@ -102,6 +99,23 @@ def _options(settings: Settings, project: Project) -> list[str]:
         *("--log-level", "none", "--log-level-file", "none"),
         *("--no-send-anonymous-usage-stats", "--no-version-check", "--no-use-colors", "--no-print"),
     ]
+
+
+@contextmanager
+def _log(settings: Settings) -> Iterator[Callable[[Any], None]]:
+    """Give a listener that writes dbt's news into logs/dbt.log.
+
+    dbt's own log file costs it a tenth of its time: it writes every line, and then throws away what is not wanted.
+    """
+    folder = settings.home.root / "logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "dbt.log").open("a", encoding="utf-8") as log:
+
+        def heard(event: Any) -> None:
+            if event.info.level in _LOGGED:
+                log.write(f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S} {event.info.level:5} {event.info.msg}\n")
+
+        yield heard
 
 
 @contextmanager

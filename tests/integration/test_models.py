@@ -33,6 +33,12 @@ def _unit_tests(settings: Settings) -> list[dbt.NodeResult]:
         dbt.close_connections()
 
 
+def _open_warehouses() -> list[str]:
+    """The files of warehouses that this process holds open: a second build would write into what was published."""
+    links = [link.readlink() for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return [str(link) for link in links if "warehouse" in str(link)]
+
+
 @pytest.mark.parametrize("company", ["demo", "example"])
 def test_every_rule_gives_what_its_unit_test_says(company: str, tmp_path: Path) -> None:
     if company == "demo":
@@ -43,6 +49,7 @@ def test_every_rule_gives_what_its_unit_test_says(company: str, tmp_path: Path) 
         settings = example_settings(tmp_path / "extracts", tmp_path / "home")
         small_company().write(tmp_path / "extracts")
     _published(settings)
+    assert not _open_warehouses(), "a run that has ended keeps a warehouse open"
     results = _unit_tests(settings)
     assert len(results) >= 2
     assert {result.name: result.status for result in results} == {result.name: "pass" for result in results}
