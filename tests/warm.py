@@ -1,6 +1,7 @@
-"""Preloaded by the fork server: one whole run is made, so that every further run is a quick fork of a warm process.
+"""Preloaded by the fork server: what a run imports, and the models parsed, so that every run is a quick fork of a warm process.
 
-A fork shares the semaphores of its parent: a child that is killed while it holds one would stop all later children. The
+Nothing is run here: a fork has none of the threads that a run of DuckDB or Arrow leaves behind, and what waits for them hangs.
+A fork also shares the semaphores of its parent, and a child that is killed while it holds one would stop all later children: the
 progress bars of Great Expectations have such a lock; here they get one that each process has for itself.
 """
 
@@ -9,10 +10,15 @@ import tempfile
 import threading
 from pathlib import Path
 
+import great_expectations  # noqa: F401
 from tqdm import tqdm
 
-from pipelines.run import run
-from pipelines.state import State
+import pipelines.identity.customers
+import pipelines.identity.scoring
+import pipelines.quality.engine
+import pipelines.run  # noqa: F401
+from pipelines.publish import dbt
+from pipelines.publish.project import compose
 from tests.extracts import example_settings, small_company
 
 tqdm.set_lock(threading.RLock())
@@ -23,8 +29,7 @@ try:
     _settings = example_settings(_folder / "extracts", _folder / "home")
     _settings.home.create()
     small_company().write(_folder / "extracts")
-    with State(_settings.state_url.get_secret_value()) as _state:
-        run(_settings, _state)
+    dbt.manifest_of(_settings, compose(_settings))
 finally:
     shutil.rmtree(_folder)
 
