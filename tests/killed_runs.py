@@ -89,7 +89,9 @@ class Laboratory:
             process.kill()
         process.join()
         if kill.point:
-            assert process.exitcode in {-signal.SIGKILL, _UNKNOWN}, f"the run ended with {process.exitcode} before {kill}"
+            assert process.exitcode in {-signal.SIGKILL, _UNKNOWN}, (
+                f"the run ended with {process.exitcode} before {kill}"
+            )
 
         after = self.after[kill.first]
         if current_version(settings.home) is None:
