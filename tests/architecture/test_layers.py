@@ -221,6 +221,24 @@ def test_every_model_says_grain_owner_and_columns(manifest: Any) -> None:
     assert not silent
 
 
+def test_every_page_is_an_exposure_that_names_what_it_reads(manifest: Any) -> None:
+    """The lineage of the documentation ends at the pages that people see."""
+    said = {}
+    for exposure in manifest.exposures.values():
+        models = [manifest.nodes[name] for name in exposure.depends_on.nodes]
+        for queries in exposure.config.meta["queries"]:
+            said[queries] = {f"{model.schema}.{model.name}" for model in models}
+    schemas = {node.schema for node in manifest.nodes.values() if node.resource_type == "model"}
+    named = re.compile(rf"\b(?:from|join)\s+((?:{'|'.join(sorted(schemas))})\.\w+)")
+    read = {}
+    for module, tree in _modules("dashboards/queries"):
+        constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        found = {name for text in constants if isinstance(text, str) for name in named.findall(text)}
+        if found:
+            read[module.rsplit(".", 1)[-1]] = found
+    assert read == said
+
+
 def test_tools_in_the_repository_know_every_mapping(tmp_path: Path) -> None:
     """dbt's own tools read dbt_project.yml as it stands: its list of systems must be what the mappings deliver."""
     with environment(CONCORD_HOME=str(tmp_path)):
