@@ -15,7 +15,7 @@ import duckdb
 from pipelines.ingest.landing import LOG_COLUMNS
 from pipelines.publish import dbt
 from pipelines.publish.absent import absent_models
-from pipelines.publish.project import compose
+from pipelines.publish.project import Project, compose
 from pipelines.quality.contract import TableContract, duckdb_type
 from pipelines.settings import Settings
 from pipelines.warehouse import current_version, version_file
@@ -50,9 +50,7 @@ def build_bare(settings: Settings, log: Path, folder: Path, meter: "Meter") -> N
     project = compose(settings)
     # The macros look at what is there: compile on a copy of the version that was published last.
     shutil.copyfile(version_file(settings.home, current_version(settings.home) or 0), settings.home.candidate)
-    results = dbt.invoke(settings, project, ["compile", "--full-refresh"])
-    compiled = {result.unique_id: result.compiled for result in results}
-    dbt.close_connections()
+    compiled = _compiled(settings, project)
     settings.home.candidate.unlink()
     manifest = dbt.manifest_of(settings, project)
     absent = {node.unique_id for node in absent_models(settings, manifest)}
@@ -66,6 +64,29 @@ def build_bare(settings: Settings, log: Path, folder: Path, meter: "Meter") -> N
                 _make(warehouse, node, compiled.get(node.unique_id, ""), project.folder)
         warehouse.execute("checkpoint")
     warehouse.close()
+
+
+def bare_models(settings: Settings, names: list[str], meter: "Meter") -> None:
+    """Build some models, named in their order, on the candidate that has everything else; measured as the step bare."""
+    project = compose(settings)
+    compiled = _compiled(settings, project)
+    nodes = {node.name: node for node in dbt.manifest_of(settings, project).nodes.values()}
+    warehouse = duckdb.connect(settings.home.candidate, config=_limits(settings, settings.home.work))
+    warehouse.execute(f"attach '{settings.home.log_catalog}' as log (read_only)")
+    for name in names:
+        kind = "view" if nodes[name].config.materialized == "view" else "table"
+        warehouse.execute(f'drop {kind} "{nodes[name].schema}"."{name}"')
+    with meter.over("bare"):
+        for name in names:
+            _make(warehouse, nodes[name], compiled[nodes[name].unique_id], project.folder)
+        warehouse.execute("checkpoint")
+    warehouse.close()
+
+
+def _compiled(settings: Settings, project: Project) -> dict[str, str]:
+    results = dbt.invoke(settings, project, ["compile", "--full-refresh"])
+    dbt.close_connections()
+    return {result.unique_id: result.compiled for result in results}
 
 
 def _limits(settings: Settings, folder: Path) -> dict[str, Any]:
