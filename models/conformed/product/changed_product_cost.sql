@@ -3,6 +3,11 @@
 {%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' -%}
 
 {{ config(materialized='table', meta={'made_of': ['product', 'product_cost_version']}) }}
+-- depends_on: {{ ref('product_cost_version') }}
+-- depends_on: {{ ref('product_history') }}
+-- depends_on: {{ ref('warehouse') }}
+-- depends_on: {{ ref('company') }}
+-- depends_on: {{ ref('currency_decimals') }}
 
 with
 
