@@ -1,10 +1,8 @@
 """A new cost or name of a product holds from its day on: what was before stays as it was, to the cent."""
 
 import csv
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -48,21 +46,20 @@ class Company:
     def deliver(self, table: str, day: date, row: dict[str, str]) -> None:
         """One more file of a day, which says something else of a record than the files before it."""
         with (self.extracts / table / f"{day}-late.csv").open("w", newline="", encoding="utf-8") as handle:
-            writer = csv.DictWriter(handle, fieldnames=list(row))
+            writer = csv.DictWriter(handle, fieldnames=list(row), lineterminator="\n")
             writer.writeheader()
             writer.writerow(row)
 
     def in_sap(self, table: str, condition: str) -> list[dict[str, str]]:
         """The rows that SAP wrote of a table, in the order of its files."""
-        relation = duckdb.sql(
-            f"from read_csv('{self.extracts}/{table}/*.csv', all_varchar = true, filename = true) where {condition} order by filename"
-        )
+        files = f"read_csv('{self.extracts}/{table}/*.csv', header = true, all_varchar = true, filename = true)"
+        relation = duckdb.sql(f"from {files} where {condition} order by filename")
         rows = [dict(zip(relation.columns, row, strict=True)) for row in relation.fetchall()]
         return [{name: value or "" for name, value in row.items() if name != "filename"} for row in rows]
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
+def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
     home = tmp_path_factory.mktemp("product-history")
     with environment(CONCORD_HOME=str(home)):
         settings = load_settings(REPOSITORY / "concord.toml")
@@ -76,7 +73,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
         day += timedelta(days=days)
         assert company.run() == "incremental"
         company.lines_after[day] = company.lines()
-    yield company
+    return company
 
 
 def _margin_of_months(lines: Lines, among: Lines) -> dict[str, Decimal]:
@@ -98,12 +95,15 @@ def test_costs_change_with_receipts_of_goods_and_past_margins_do_not(company: Co
 
 def test_a_line_costs_what_its_plant_said_on_its_day(company: Company) -> None:
     plants = {
-        f"{row['VBELN']}/{row['POSNR']}": (row["MATNR"], row["WERKS"]) for row in company.in_sap("VBAP", "WERKS is not null")
+        f"{row['VBELN']}/{row['POSNR']}": (row["MATNR"], row["WERKS"])
+        for row in company.in_sap("VBAP", "WERKS is not null")
     }
     currencies = dict(company.ask("select warehouse_code, company_currency from conformed.product_cost group by all"))
     rates = {
         (currency, day): rate
-        for currency, day, rate in company.ask("select from_currency, rate_date, exchange_rate from conformed.exchange_rate_day")
+        for currency, day, rate in company.ask(
+            "select from_currency, rate_date, exchange_rate from conformed.exchange_rate_day"
+        )
     }
     said: dict[tuple[str, str], dict[str, Decimal]] = {}
     for file in sorted((company.extracts / "MBEW").iterdir()):
