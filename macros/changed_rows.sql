@@ -1,6 +1,7 @@
 {#- The rows of a fact that this build has to make anew: those of its entity that changed themselves, and those for which
     something that they look up did; none when everything is built anew.
-    `lookups` are pairs: the name of a relation that the fact joins, and which column of the entity meets which of it.
+    `lookups` are pairs: the name of a relation that the fact joins, and which column of the entity meets which of it; and, of a
+    relation that tells from when until when something changed (valid_from, valid_to), the column with the date of the row.
     `histories` are pairs like those, for what a fact adds up: one that is deleted may say nothing but its own key, and then
     concerns all rows.
     `document` names a key of the document that a row belongs to and its parts; the document that it belonged to before
@@ -17,7 +18,8 @@ changed_row as (
     select {{ columns | unique | join(', ') }}
     from {{ ref(entity) }}
     where _batch_id > {{ after }}
-    {%- for relation, meeting in lookups + histories %}
+    {%- for lookup in lookups + histories %}
+    {%- set relation, meeting, date = lookup[0], lookup[1], lookup[2] if lookup | length > 2 %}
 
     union
 
@@ -30,12 +32,16 @@ changed_row as (
             where
                 looked_up._batch_id > {{ after }}
                 {%- for mine, theirs in meeting.items() %}
-                {%- if (relation, meeting) in histories %}
+                {%- if lookup in histories %}
                 and (looked_up.{{ theirs }} = entity.{{ mine }} or (looked_up.is_deleted and looked_up.{{ theirs }} is null))
                 {%- else %}
                 and looked_up.{{ theirs }} = entity.{{ mine }}
                 {%- endif %}
                 {%- endfor %}
+                {%- if date %}
+                and entity.{{ date }} >= looked_up.valid_from
+                and entity.{{ date }} < looked_up.valid_to
+                {%- endif %}
         )
     {%- endfor %}
 ),

@@ -1,12 +1,11 @@
 {#- Rows with the product that they name, as it was on the day in the column `date`: product_key and product_version_key, -1
-    where nobody knows it, and product_cost_group, the cost of one unit in group currency.
-    `rows` is a CTE with product_number, and with the system that knows products by it in the column `system`. -#}
+    where nobody knows it. `rows` is a CTE with product_number, and with the system that knows products by it in the column
+    `system`. -#}
 {% macro with_product(rows, date, system='source_system') -%}
     select
         {{ rows }}.*,
         coalesce(product.product_key, -1) as product_key,
-        coalesce(product.product_version_key, -1) as product_version_key,
-        product.unit_cost_group as product_cost_group
+        coalesce(product.product_version_key, -1) as product_version_key
     from {{ rows }}
     left join {{ ref('dim_product') }} as product
         on

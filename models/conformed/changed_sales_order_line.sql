@@ -6,8 +6,8 @@
     document={'key': 'sales_order_key', 'parts': ['source_system', 'order_number']},
     lookups=[
         ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
-        ('product', {'source_system': 'source_system', 'product_number': 'product_number'}),
-        ('changed_product_key', {'source_system': 'source_system', 'product_number': 'product_number'}),
+        ('changed_product_version', {'source_system': 'source_system', 'product_number': 'product_number'}, 'order_date'),
+        ('changed_product_cost', {'source_system': 'source_system', 'product_number': 'product_number'}, 'order_date'),
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
         ('exchange_rate_day', {'order_date': 'rate_date'}),
     ],

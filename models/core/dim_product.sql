@@ -1,14 +1,7 @@
 -- depends_on: {{ ref('changed_product_key') }}
+-- depends_on: {{ ref('changed_product_version') }}
 
 with
-
-product as (
-    select
-        *,
-        coalesce(start_date, date '1900-01-01') as start_date_or_ever
-    from {{ ref('product') }}
-    where not is_deleted
-),
 
 category as (
     select
@@ -20,23 +13,30 @@ category as (
     group by category_code
 ),
 
--- A version holds until the next one starts; the first one also for everything before it, the last one for ever.
 version as (
+    select * from {{ ref('product_history') }}
+),
+
+-- Where warehouses value a product, it costs what the first of those in group currency says when the version ends.
+last_cost as (
     select
-        *,
-        lag(start_date_or_ever) over (
-            partition by source_system, product_number order by start_date_or_ever, source_id
-        ) as previous_start,
-        lead(start_date_or_ever) over (
-            partition by source_system, product_number order by start_date_or_ever, source_id
-        ) as next_start
-    from product
+        version.product_version_key,
+        {{ first_by('cost.unit_cost_company', ["coalesce(cost.warehouse_code, '')"], 'cost.unit_cost_company is not null') }} as unit_cost
+    from version
+    inner join {{ ref('product_cost') }} as cost
+        on
+            version.source_system = cost.source_system
+            and version.product_number = cost.product_number
+            and version.valid_to > cost.valid_from
+            and version.valid_to <= cost.valid_to
+    where cost.company_currency = '{{ var("group_currency") }}'
+    group by version.product_version_key
 ),
 
 known_product as (
     select
-        {{ surrogate_key(["'product'", 'version.source_system', 'version.product_number']) }} as product_key,
-        {{ surrogate_key(["'product_version'", 'version.source_system', 'version.source_id']) }} as product_version_key,
+        version.product_key,
+        version.product_version_key,
         version.source_system,
         version.source_id,
         version.product_number,
@@ -46,12 +46,13 @@ known_product as (
         coalesce(category.subcategory_name, 'Unknown') as subcategory_name,
         version.product_line,
         version.unit_of_measure,
-        version.unit_cost_group,
-        case when version.previous_start is null then date '1900-01-01' else version.start_date_or_ever end as valid_from,
-        coalesce(version.next_start, date '9999-12-31') as valid_to,
-        version.next_start is null as is_current
+        coalesce(version.unit_cost_group, last_cost.unit_cost) as unit_cost_group,
+        version.valid_from,
+        version.valid_to,
+        version.valid_to = date '9999-12-31' as is_current
     from version
     left join category on version.category_code = category.category_code
+    left join last_cost on version.product_version_key = last_cost.product_version_key
 ),
 
 unknown_product as (

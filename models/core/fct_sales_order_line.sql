@@ -23,6 +23,10 @@ product_line as (
     {{ with_product('customer_line', 'order_date') }}
 ),
 
+costed_line as (
+    {{ with_product_cost('product_line', 'order_date') }}
+),
+
 fct_sales_order_line as (
     select
         {{ surrogate_key(['source_system', 'source_id']) }} as sales_order_line_key,
@@ -48,10 +52,10 @@ fct_sales_order_line as (
         net_amount_document,
         {{ amount_in('net_amount_document', 'exchange_rate_company') }} as net_amount_company,
         {{ amount_in('net_amount_document', 'exchange_rate_group') }} as net_amount_group,
-        cast(quantity * product_cost_group as decimal(18, 2)) as cost_amount_group,
+        {{ amount_in('quantity * unit_cost', 'unit_cost_rate_group') }} as cost_amount_group,
         is_order_date_estimated,
         is_amount_corrected
-    from product_line
+    from costed_line
 )
 
 select * from fct_sales_order_line

@@ -19,7 +19,7 @@ def absent_models(settings: Settings, manifest: Any) -> list[Any]:
         if node.resource_type != "model":
             continue
         is_entity = node.raw_code.strip().startswith("{{ conform(")
-        made_of = [node.name.removesuffix(VERSION)] if is_entity else node.config.meta.get("made_of", [])
+        made_of = [node.name, node.name.removesuffix(VERSION)] if is_entity else node.config.meta.get("made_of", [])
         if made_of and delivered.isdisjoint(made_of):
             absent.append(node)
     return absent

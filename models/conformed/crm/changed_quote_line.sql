@@ -6,8 +6,7 @@
     lookups=[
         ('changed_customer_key', {'source_system': 'source_system', 'account_source_id': 'source_id'}),
         ('employee_key', {'source_system': 'source_system', 'owner_source_id': 'source_id'}),
-        ('product_key', {'product_number': 'product_number'}),
-        ('changed_product_key', {'product_number': 'product_number'}),
+        ('changed_product_version', {'product_number': 'product_number'}, 'quote_date'),
         ('exchange_rate_day', {'quote_date': 'rate_date'}),
     ],
 ) }}

@@ -21,7 +21,6 @@ changed as (
     select stock_place_key from balance
     where _batch_id > {{ after }}
     {%- for relation, column in [
-        ('product_key', 'product_number'),
         ('changed_product_key', 'product_number'),
         ('warehouse', 'warehouse_code'),
     ] %}

@@ -6,8 +6,7 @@
     document={'key': 'stock_place_key', 'parts': ['source_system', 'product_number', 'warehouse_code']},
     lookups=[
         ('supplier', {'source_system': 'source_system', 'supplier_source_id': 'source_id'}),
-        ('product_key', {'source_system': 'source_system', 'product_number': 'product_number'}),
-        ('changed_product_key', {'source_system': 'source_system', 'product_number': 'product_number'}),
+        ('changed_product_version', {'source_system': 'source_system', 'product_number': 'product_number'}, 'posting_date'),
         ('warehouse', {'source_system': 'source_system', 'warehouse_code': 'warehouse_code'}),
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
         ('exchange_rate_day', {'posting_date': 'rate_date'}),

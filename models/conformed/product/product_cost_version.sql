@@ -1,0 +1,1 @@
+{{ conform('product_cost_version') }}

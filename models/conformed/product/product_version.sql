@@ -1,0 +1,1 @@
+{{ conform('product', with_history=true) }}
