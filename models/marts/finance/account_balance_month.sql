@@ -2,7 +2,7 @@
 
 with
 
--- An account that nobody knows is carried on like one of the balance sheet, so that it is never lost.
+-- An account that nobody knows is carried on, so that it is never lost.
 account as (
     select
         account_key,
@@ -70,17 +70,16 @@ carried_result as (
     group by movement.company_key, retained_earnings.account_key, first_of_year.period_order
 ),
 
+-- Every account that moved is there from then on; the one that takes the result from the first result on at the latest.
 moved_account as (
     select
-        company_key,
-        account_key,
-        min(period_order) as first_period_order
-    from (
-        select company_key, account_key, period_order from movement
-        union all
-        select company_key, account_key, period_order from carried_result
-    ) as moved
-    group by company_key, account_key
+        coalesce(movement.company_key, carried_result.company_key) as company_key,
+        coalesce(movement.account_key, carried_result.account_key) as account_key,
+        least(min(movement.period_order), min(carried_result.period_order)) as first_period_order
+    from movement
+    full outer join carried_result
+        on movement.company_key = carried_result.company_key and movement.account_key = carried_result.account_key
+    group by 1, 2
 ),
 
 account_period as (

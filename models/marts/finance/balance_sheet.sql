@@ -13,24 +13,32 @@ account_line as (
     from {{ ref('dim_account') }}
 ),
 
+signed_line as (
+    select
+        account_line.*,
+        coalesce(role.balance_sheet_side, 'unassigned') as side,
+        case role.balance_sheet_side when 'equity and liabilities' then -1 else 1 end as sign
+    from account_line
+    left join {{ ref('statement_line_roles') }} as role on account_line.line_code = role.line_code
+),
+
 company_line as (
     select
         balance.company_key,
         balance.fiscal_year,
         balance.fiscal_period,
         balance.period_end_date,
-        coalesce(role.balance_sheet_side, 'unassigned') as side,
+        line.side,
         line.section,
         line.line_code,
         line.line_name,
         line.line_order,
-        sum(case role.balance_sheet_side when 'equity and liabilities' then -1 else 1 end * balance.closing_amount_company) as amount_company,
-        sum(case role.balance_sheet_side when 'equity and liabilities' then -1 else 1 end * balance.closing_amount_group) as amount_group
+        sum(line.sign * balance.closing_amount_company) as amount_company,
+        sum(line.sign * balance.closing_amount_group) as amount_group
     from {{ ref('account_balance_month') }} as balance
-    inner join account_line as line on balance.account_key = line.account_key
-    left join {{ ref('statement_line_roles') }} as role on line.line_code = role.line_code
+    inner join signed_line as line on balance.account_key = line.account_key
     group by
-        balance.company_key, balance.fiscal_year, balance.fiscal_period, balance.period_end_date, role.balance_sheet_side,
+        balance.company_key, balance.fiscal_year, balance.fiscal_period, balance.period_end_date, line.side,
         line.section, line.line_code, line.line_name, line.line_order
 ),
 

@@ -38,13 +38,16 @@ summed as (
         period.fiscal_period,
         period.period_start_date,
         period.period_end_date,
-        {%- for role in ['company', 'group'] %}
         case line.line_code
-            when 'opening_cash' then first_value(line.amount_{{ role }}) over year_so_far
-            when 'closing_cash' then line.amount_{{ role }}
-            else sum(line.amount_{{ role }}) over year_so_far
-        end as year_to_date_{{ role }}{{ ',' if not loop.last }}
-        {%- endfor %}
+            when 'opening_cash' then first_value(line.amount_company) over year_so_far
+            when 'closing_cash' then line.amount_company
+            else sum(line.amount_company) over year_so_far
+        end as year_to_date_company,
+        case line.line_code
+            when 'opening_cash' then first_value(line.amount_group) over year_so_far
+            when 'closing_cash' then line.amount_group
+            else sum(line.amount_group) over year_so_far
+        end as year_to_date_group
     from line
     inner join {{ ref('book_period') }} as period on line.period_order = period.period_order
     window year_so_far as (

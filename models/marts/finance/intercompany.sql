@@ -27,15 +27,17 @@ balance as (
         pair.document_currency,
         period.fiscal_year,
         period.fiscal_period,
-        period.period_end_date
-        {%- for amount in ['receivable', 'payable', 'in_transit'] %}
-        {%- for role in ['document', 'group'] %},
-        sum(coalesce(movement.{{ amount }}_amount_{{ role }}, 0)) over so_far as {{ amount }}_{{ role }}
-        {%- endfor %}{% endfor %}
-        {%- for amount in ['revenue', 'purchase'] %}
-        {%- for role in ['document', 'group'] %},
-        coalesce(movement.{{ amount }}_amount_{{ role }}, 0) as {{ amount }}_{{ role }}
-        {%- endfor %}{% endfor %}
+        period.period_end_date,
+        sum(coalesce(movement.receivable_amount_document, 0)) over so_far as receivable_document,
+        sum(coalesce(movement.receivable_amount_group, 0)) over so_far as receivable_group,
+        sum(coalesce(movement.payable_amount_document, 0)) over so_far as payable_document,
+        sum(coalesce(movement.payable_amount_group, 0)) over so_far as payable_group,
+        sum(coalesce(movement.in_transit_amount_document, 0)) over so_far as in_transit_document,
+        sum(coalesce(movement.in_transit_amount_group, 0)) over so_far as in_transit_group,
+        coalesce(movement.revenue_amount_document, 0) as revenue_document,
+        coalesce(movement.revenue_amount_group, 0) as revenue_group,
+        coalesce(movement.purchase_amount_document, 0) as purchase_document,
+        coalesce(movement.purchase_amount_group, 0) as purchase_group
     from pair
     inner join period on pair.first_period_order <= period.period_order
     left join movement
@@ -61,16 +63,19 @@ intercompany as (
         balance.document_currency,
         balance.fiscal_year,
         balance.fiscal_period,
-        balance.period_end_date
-        {%- for role in ['document', 'group'] %},
-        cast(balance.receivable_{{ role }} as decimal(18, 2)) as receivable_amount_{{ role }},
-        cast(balance.payable_{{ role }} as decimal(18, 2)) as payable_amount_{{ role }},
-        cast(balance.in_transit_{{ role }} as decimal(18, 2)) as in_transit_amount_{{ role }},
-        cast(balance.receivable_{{ role }} - balance.payable_{{ role }} - balance.in_transit_{{ role }} as decimal(18, 2))
-            as difference_amount_{{ role }},
-        cast(balance.revenue_{{ role }} as decimal(18, 2)) as revenue_amount_{{ role }},
-        cast(balance.purchase_{{ role }} as decimal(18, 2)) as purchase_amount_{{ role }}
-        {%- endfor %}
+        balance.period_end_date,
+        cast(balance.receivable_document as decimal(18, 2)) as receivable_amount_document,
+        cast(balance.payable_document as decimal(18, 2)) as payable_amount_document,
+        cast(balance.in_transit_document as decimal(18, 2)) as in_transit_amount_document,
+        cast(balance.receivable_document - balance.payable_document - balance.in_transit_document as decimal(18, 2)) as difference_amount_document,
+        cast(balance.revenue_document as decimal(18, 2)) as revenue_amount_document,
+        cast(balance.purchase_document as decimal(18, 2)) as purchase_amount_document,
+        cast(balance.receivable_group as decimal(18, 2)) as receivable_amount_group,
+        cast(balance.payable_group as decimal(18, 2)) as payable_amount_group,
+        cast(balance.in_transit_group as decimal(18, 2)) as in_transit_amount_group,
+        cast(balance.receivable_group - balance.payable_group - balance.in_transit_group as decimal(18, 2)) as difference_amount_group,
+        cast(balance.revenue_group as decimal(18, 2)) as revenue_amount_group,
+        cast(balance.purchase_group as decimal(18, 2)) as purchase_amount_group
     from balance
     inner join {{ ref('dim_company') }} as seller on balance.seller_company_key = seller.company_key
     inner join {{ ref('dim_company') }} as buyer on balance.buyer_company_key = buyer.company_key

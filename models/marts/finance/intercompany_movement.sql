@@ -18,13 +18,14 @@ booked as (
         line.document_currency,
         line.fiscal_year,
         line.fiscal_period,
-        {%- for amount in ['document', 'group'] %}
-        case when role.balance_sheet_side = 'assets' then line.amount_{{ amount }} else 0 end as receivable_{{ amount }},
-        case when role.balance_sheet_side = 'equity and liabilities' then -line.amount_{{ amount }} else 0 end as payable_{{ amount }},
-        case when role.balance_sheet_side is null then -line.amount_{{ amount }} else 0 end as revenue_{{ amount }},
-        case when role.balance_sheet_side = 'equity and liabilities' then greatest(-line.amount_{{ amount }}, 0) else 0 end
-            as purchase_{{ amount }},
-        {%- endfor %}
+        case when role.balance_sheet_side = 'assets' then line.amount_document else 0 end as receivable_document,
+        case when role.balance_sheet_side = 'assets' then line.amount_group else 0 end as receivable_group,
+        case when role.balance_sheet_side = 'equity and liabilities' then -line.amount_document else 0 end as payable_document,
+        case when role.balance_sheet_side = 'equity and liabilities' then -line.amount_group else 0 end as payable_group,
+        case when role.balance_sheet_side is null then -line.amount_document else 0 end as revenue_document,
+        case when role.balance_sheet_side is null then -line.amount_group else 0 end as revenue_group,
+        case when role.balance_sheet_side = 'equity and liabilities' then greatest(-line.amount_document, 0) else 0 end as purchase_document,
+        case when role.balance_sheet_side = 'equity and liabilities' then greatest(-line.amount_group, 0) else 0 end as purchase_group,
         0 as in_transit_document,
         0 as in_transit_group
     from {{ ref('fct_journal_line') }} as line
@@ -92,7 +93,14 @@ moved as (
         transit.document_currency,
         period_of_day.fiscal_year,
         period_of_day.fiscal_period,
-        {{ '0, ' * 7 }} 0,
+        0 as receivable_document,
+        0 as receivable_group,
+        0 as payable_document,
+        0 as payable_group,
+        0 as revenue_document,
+        0 as revenue_group,
+        0 as purchase_document,
+        0 as purchase_group,
         transit.in_transit_document,
         transit.in_transit_document * transit.exchange_rate_group as in_transit_group
     from transit
@@ -105,11 +113,17 @@ intercompany_movement as (
         buyer_company_key,
         document_currency,
         fiscal_year,
-        fiscal_period
-        {%- for amount in ['receivable', 'payable', 'revenue', 'purchase', 'in_transit'] %}
-        {%- for role in ['document', 'group'] %},
-        cast(sum({{ amount }}_{{ role }}) as decimal(18, 2)) as {{ amount }}_amount_{{ role }}
-        {%- endfor %}{% endfor %}
+        fiscal_period,
+        cast(sum(receivable_document) as decimal(18, 2)) as receivable_amount_document,
+        cast(sum(receivable_group) as decimal(18, 2)) as receivable_amount_group,
+        cast(sum(payable_document) as decimal(18, 2)) as payable_amount_document,
+        cast(sum(payable_group) as decimal(18, 2)) as payable_amount_group,
+        cast(sum(revenue_document) as decimal(18, 2)) as revenue_amount_document,
+        cast(sum(revenue_group) as decimal(18, 2)) as revenue_amount_group,
+        cast(sum(purchase_document) as decimal(18, 2)) as purchase_amount_document,
+        cast(sum(purchase_group) as decimal(18, 2)) as purchase_amount_group,
+        cast(sum(in_transit_document) as decimal(18, 2)) as in_transit_amount_document,
+        cast(sum(in_transit_group) as decimal(18, 2)) as in_transit_amount_group
     from moved
     group by seller_company_key, buyer_company_key, document_currency, fiscal_year, fiscal_period
 )

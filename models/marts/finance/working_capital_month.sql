@@ -10,7 +10,7 @@ company_period as (
         period.fiscal_period,
         period.period_order,
         period.period_end_date,
-        {{ days_after('period.period_end_date', 'period.period_start_date') }} + 1 as period_days,
+        1 + {{ days_after('period.period_end_date', 'period.period_start_date') }} as period_days,
         sum(balance.closing_amount_group) filter (where role.working_capital_role = 'receivables') as receivables,
         sum(-balance.closing_amount_group) filter (where role.working_capital_role = 'payables') as payables,
         sum(balance.closing_amount_group) filter (where role.working_capital_role = 'inventories') as inventories,
@@ -64,14 +64,17 @@ rolling as (
 ratio as (
     select
         *,
-        case when periods = {{ var('working_capital_periods') }} and rolling_revenue > 0
-            then cast(coalesce(receivables, 0) as double) / cast(rolling_revenue as double) * days
+        case
+            when periods = {{ var('working_capital_periods') }} and rolling_revenue > 0
+                then cast(coalesce(receivables, 0) as double) / cast(rolling_revenue as double) * days
         end as dso_days,
-        case when periods = {{ var('working_capital_periods') }} and rolling_cost > 0
-            then cast(coalesce(payables, 0) as double) / cast(rolling_cost as double) * days
+        case
+            when periods = {{ var('working_capital_periods') }} and rolling_cost > 0
+                then cast(coalesce(payables, 0) as double) / cast(rolling_cost as double) * days
         end as dpo_days,
-        case when periods = {{ var('working_capital_periods') }} and rolling_cost > 0
-            then cast(coalesce(inventories, 0) as double) / cast(rolling_cost as double) * days
+        case
+            when periods = {{ var('working_capital_periods') }} and rolling_cost > 0
+                then cast(coalesce(inventories, 0) as double) / cast(rolling_cost as double) * days
         end as dio_days
     from rolling
 ),

@@ -7,12 +7,12 @@ entry as (
     select
         line.company_key,
         line.fiscal_year * 100 + line.fiscal_period as period_order,
-        line.document_number,
-        line.fiscal_year
+        {{ entry_name('company.company_code', 'line.document_number', 'line.fiscal_year') }} as entry_name
     from {{ ref('fct_journal_line') }} as line
     inner join {{ ref('dim_account') }} as account on line.account_key = account.account_key
+    inner join {{ ref('dim_company') }} as company on line.company_key = company.company_key
     left join {{ ref('statement_line_roles') }} as role on account.line_code = role.line_code
-    group by line.company_key, line.fiscal_year, line.fiscal_period, line.document_number
+    group by line.company_key, line.fiscal_year, line.fiscal_period, line.document_number, company.company_code
     having
         sum(line.amount_company) <> 0
         or sum(line.amount_company) filter (
@@ -42,7 +42,7 @@ check_balance_sheet_balances as (
         cast(coalesce(side.equity_and_liabilities, 0) as decimal(18, 2)) as actual,
         case
             when coalesce(side.assets, 0) <> coalesce(side.equity_and_liabilities, 0)
-                then {{ list_text(entry_name('company.company_code', 'entry.document_number', 'entry.fiscal_year'), 'entry.document_number is not null') }}
+                then {{ list_text('entry.entry_name') }}
         end as documents
     from side
     inner join {{ ref('dim_company') }} as company on side.company_key = company.company_key

@@ -43,8 +43,10 @@ check_cash_flow_ties_to_cash as (
         coalesce(flow.company_code, 'unknown') as company,
         {{ period_text('flow.fiscal_year', 'flow.fiscal_period') }} as period,
         cast(coalesce(ledger.change, 0) as decimal(18, 2)) as expected,
-        cast(case when flow.change_of_balances = coalesce(ledger.change, 0) then flow.change else flow.change_of_balances end as decimal(18, 2))
-            as actual,
+        cast(
+            case when flow.change_of_balances = coalesce(ledger.change, 0) then flow.change else flow.change_of_balances end
+            as decimal(18, 2)
+        ) as actual,
         case
             when flow.change <> coalesce(ledger.change, 0) or flow.change_of_balances <> coalesce(ledger.change, 0)
                 then coalesce(ledger.accounts, 'no account of cash')

@@ -64,7 +64,9 @@ check_invoices_equal_revenue_postings as (
         'invoices_equal_revenue_postings' as check_name,
         coalesce(company.company_code, 'unknown') as company,
         {{ period_text('calendar.fiscal_year', 'calendar.fiscal_period') }} as period,
-        cast(sum(case when compared.is_different then compared.invoice_amount else compared.posted_amount end) as decimal(18, 2)) as expected,
+        cast(
+            sum(case when compared.is_different then compared.invoice_amount else compared.posted_amount end) as decimal(18, 2)
+        ) as expected,
         cast(sum(compared.posted_amount) as decimal(18, 2)) as actual,
         {{ list_text('compared.invoice_number', 'compared.is_different') }} as documents
     from compared

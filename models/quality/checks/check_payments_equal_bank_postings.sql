@@ -58,8 +58,10 @@ check_payments_equal_bank_postings as (
         {{ period_text('calendar.fiscal_year', 'calendar.fiscal_period') }} as period,
         cast(sum(compared.paid_amount) as decimal(18, 2)) as expected,
         cast(sum(compared.banked_amount) as decimal(18, 2)) as actual,
-        {{ list_text(entry_name('company.company_code', 'compared.document_number', 'compared.fiscal_year'), 'compared.paid_amount <> compared.banked_amount') }}
-            as documents
+        {{ list_text(
+            entry_name('company.company_code', 'compared.document_number', 'compared.fiscal_year'),
+            'compared.paid_amount <> compared.banked_amount'
+        ) }} as documents
     from compared
     inner join {{ ref('dim_company') }} as company on compared.company_key = company.company_key
     inner join {{ ref('dim_date') }} as calendar on compared.posting_date = calendar.calendar_date

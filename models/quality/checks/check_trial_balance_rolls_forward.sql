@@ -33,9 +33,18 @@ before as (
     select
         *,
         coalesce(lag(closing) over account_periods, 0) as closing_before,
-        lag(fiscal_year) over account_periods is distinct from fiscal_year as opens_year
+        coalesce(lag(fiscal_year) over account_periods, 0) <> fiscal_year as opens_year
     from balance
     window account_periods as (partition by company_key, account_name, is_balance_sheet order by period_order)
+),
+
+year_end as (
+    select
+        company_key,
+        fiscal_year,
+        max(period_order) as period_order
+    from balance
+    group by company_key, fiscal_year
 ),
 
 -- What profit and loss comes to at the end of a year.
@@ -44,14 +53,7 @@ result as (
         year_end.company_key,
         year_end.fiscal_year,
         sum(balance.closing) as result
-    from (
-        select
-            company_key,
-            fiscal_year,
-            max(period_order) as period_order
-        from balance
-        group by company_key, fiscal_year
-    ) as year_end
+    from year_end
     inner join balance
         on year_end.company_key = balance.company_key and year_end.period_order = balance.period_order and not balance.is_balance_sheet
     group by year_end.company_key, year_end.fiscal_year
