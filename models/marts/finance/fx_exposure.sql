@@ -1,3 +1,5 @@
+{{ config(meta={'made_of': ['receivable_item', 'payable_item']}) }}
+
 with
 
 {% set sides = [('receivable', 'ar'), ('payable', 'ap')] -%}

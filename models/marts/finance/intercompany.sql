@@ -1,3 +1,5 @@
+{{ config(meta={'made_of': ['journal_line']}) }}
+
 with
 
 movement as (

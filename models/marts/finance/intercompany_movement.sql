@@ -1,3 +1,5 @@
+{{ config(meta={'made_of': ['journal_line']}) }}
+
 with
 
 period_of_day as (

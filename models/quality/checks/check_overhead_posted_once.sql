@@ -3,19 +3,34 @@
 with
 
 -- Entries with a cost that no other document of the ERP explains: they were entered by hand, and refer to themselves.
+cost_entry as (
+    select distinct
+        line.company_key,
+        line.fiscal_year,
+        line.document_number
+    from {{ ref('fct_journal_line') }} as line
+    inner join {{ ref('dim_account') }} as account on line.account_key = account.account_key
+    where
+        line.source_document_number = line.document_number
+        and account.section = 'Operating expenses'
+        and line.amount_company > 0
+),
+
 line as (
     select
         line.company_key,
         line.fiscal_year,
         line.document_number,
         line.amount_company,
-        account.account_number,
-        account.section in ('Operating expenses', 'Depreciation', 'Cost of sales') and line.amount_company > 0 as is_cost,
         account.account_number || ' ' || cast(line.cost_center_key as varchar) || ' ' || cast(line.supplier_key as varchar) || ' '
         || line.document_currency || ' ' || cast(line.amount_document as varchar) as posting
     from {{ ref('fct_journal_line') }} as line
     inner join {{ ref('dim_account') }} as account on line.account_key = account.account_key
-    where line.source_document_number = line.document_number
+    inner join cost_entry
+        on
+            line.company_key = cost_entry.company_key
+            and line.fiscal_year = cost_entry.fiscal_year
+            and line.document_number = cost_entry.document_number
 ),
 
 entry as (
@@ -37,7 +52,6 @@ entry as (
     where entry.reference_number is not null and not entry.has_reversal
     group by
         line.company_key, line.fiscal_year, line.document_number, entry.fiscal_period, entry.posting_date, entry.reference_number
-    having bool_or(line.is_cost)
 ),
 
 -- The same reference with the same amounts to the same accounts, a short time after the other: what is due every month comes later.
