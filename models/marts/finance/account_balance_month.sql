@@ -79,7 +79,7 @@ moved_account as (
     from movement
     full outer join carried_result
         on movement.company_key = carried_result.company_key and movement.account_key = carried_result.account_key
-    group by 1, 2
+    group by coalesce(movement.company_key, carried_result.company_key), coalesce(movement.account_key, carried_result.account_key)
 ),
 
 account_period as (

@@ -69,13 +69,15 @@ intercompany as (
         cast(balance.receivable_document as decimal(18, 2)) as receivable_amount_document,
         cast(balance.payable_document as decimal(18, 2)) as payable_amount_document,
         cast(balance.in_transit_document as decimal(18, 2)) as in_transit_amount_document,
-        cast(balance.receivable_document - balance.payable_document - balance.in_transit_document as decimal(18, 2)) as difference_amount_document,
+        cast(balance.receivable_document - balance.payable_document - balance.in_transit_document as decimal(18, 2))
+            as difference_amount_document,
         cast(balance.revenue_document as decimal(18, 2)) as revenue_amount_document,
         cast(balance.purchase_document as decimal(18, 2)) as purchase_amount_document,
         cast(balance.receivable_group as decimal(18, 2)) as receivable_amount_group,
         cast(balance.payable_group as decimal(18, 2)) as payable_amount_group,
         cast(balance.in_transit_group as decimal(18, 2)) as in_transit_amount_group,
-        cast(balance.receivable_group - balance.payable_group - balance.in_transit_group as decimal(18, 2)) as difference_amount_group,
+        cast(balance.receivable_group - balance.payable_group - balance.in_transit_group as decimal(18, 2))
+            as difference_amount_group,
         cast(balance.revenue_group as decimal(18, 2)) as revenue_amount_group,
         cast(balance.purchase_group as decimal(18, 2)) as purchase_amount_group
     from balance

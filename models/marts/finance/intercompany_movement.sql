@@ -26,7 +26,8 @@ booked as (
         case when role.balance_sheet_side = 'equity and liabilities' then -line.amount_group else 0 end as payable_group,
         case when role.balance_sheet_side is null then -line.amount_document else 0 end as revenue_document,
         case when role.balance_sheet_side is null then -line.amount_group else 0 end as revenue_group,
-        case when role.balance_sheet_side = 'equity and liabilities' then greatest(-line.amount_document, 0) else 0 end as purchase_document,
+        case when role.balance_sheet_side = 'equity and liabilities' then greatest(-line.amount_document, 0) else 0 end
+            as purchase_document,
         case when role.balance_sheet_side = 'equity and liabilities' then greatest(-line.amount_group, 0) else 0 end as purchase_group,
         0 as in_transit_document,
         0 as in_transit_group

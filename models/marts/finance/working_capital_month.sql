@@ -10,13 +10,12 @@ company_period as (
         period.fiscal_period,
         period.period_order,
         period.period_end_date,
-        1 + {{ days_after('period.period_end_date', 'period.period_start_date') }} as period_days,
+        {{ days_after('period.period_end_date', '(period.period_start_date - 1)') }} as period_days,
         sum(balance.closing_amount_group) filter (where role.working_capital_role = 'receivables') as receivables,
         sum(-balance.closing_amount_group) filter (where role.working_capital_role = 'payables') as payables,
         sum(balance.closing_amount_group) filter (where role.working_capital_role = 'inventories') as inventories,
         sum(balance.credit_amount_group - balance.debit_amount_group) filter (where role.working_capital_role = 'revenue') as revenue,
-        sum(balance.debit_amount_group - balance.credit_amount_group)
-            filter (where role.working_capital_role = 'cost_of_sales') as cost_of_sales
+        sum(balance.debit_amount_group - balance.credit_amount_group) filter (where role.working_capital_role = 'cost_of_sales') as cost
     from {{ ref('account_balance_month') }} as balance
     inner join {{ ref('book_period') }} as period on balance.period_order = period.period_order and not period.is_special
     inner join {{ ref('dim_account') }} as account on balance.account_key = account.account_key
@@ -42,7 +41,7 @@ company_or_group as (
         sum(payables) as payables,
         sum(inventories) as inventories,
         sum(revenue) as revenue,
-        sum(cost_of_sales) as cost_of_sales
+        sum(cost) as cost
     from company_period
     group by fiscal_year, fiscal_period, period_order, period_end_date
 ),
@@ -53,7 +52,7 @@ rolling as (
         count(*) over last_periods as periods,
         sum(period_days) over last_periods as days,
         sum(revenue) over last_periods as rolling_revenue,
-        sum(cost_of_sales) over last_periods as rolling_cost
+        sum(cost) over last_periods as rolling_cost
     from company_or_group
     window last_periods as (
         partition by company_key order by period_order
