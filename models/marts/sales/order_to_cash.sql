@@ -24,19 +24,19 @@ delivery as (
     group by line.sales_order_line_key
 ),
 
--- Cancelled invoices and credit notes are no step of the way.
+-- An invoice that was cancelled and its cancellation take each other's quantity away, and are no step; nor are credit notes.
 invoice_line as (
     select
         sales_order_line_key,
-        invoice_key,
         company_key,
         cast(split_part(journal_entry_source_id, '/', 3) as integer) as fiscal_year,
         trim(leading '0' from split_part(journal_entry_source_id, '/', 2)) as document_number,
-        invoice_date,
+        invoice_type = 'invoice' and not is_cancelled as is_standing,
+        case when invoice_type = 'invoice' and not is_cancelled then invoice_date end as invoice_date,
         quantity,
         net_amount_group
     from {{ ref('fct_invoice_line') }}
-    where not is_cancelled and not is_cancellation and invoice_type = 'invoice' and sales_order_line_key is not null
+    where invoice_type in ('invoice', 'invoice_cancellation') and sales_order_line_key is not null
 ),
 
 -- An invoice that was paid in part lives on in what is left of it.
@@ -60,9 +60,9 @@ invoice as (
         sum(line.net_amount_group) as invoiced_amount_group,
         min(line.invoice_date) as first_invoice_date,
         max(line.invoice_date) as last_invoice_date,
-        max(receivable.payment_due_date) as payment_due_date,
-        count(*) filter (where receivable.is_paid is not true) = 0 as is_paid,
-        max(receivable.paid_date) as paid_date
+        max(receivable.payment_due_date) filter (where line.is_standing) as payment_due_date,
+        count(*) filter (where line.is_standing and receivable.is_paid is not true) = 0 as is_paid,
+        max(receivable.paid_date) filter (where line.is_standing) as paid_date
     from invoice_line as line
     left join receivable
         on
@@ -87,8 +87,8 @@ joined as (
         invoice.last_invoice_date,
         invoice.payment_due_date,
         coalesce(delivery.delivered_quantity >= order_line.quantity, false) as is_delivered,
-        coalesce(invoice.invoiced_quantity >= order_line.quantity, false) as is_invoiced,
-        coalesce(invoice.invoiced_quantity >= order_line.quantity and invoice.is_paid, false) as is_paid,
+        coalesce(invoice.invoiced_quantity >= order_line.quantity and invoice.last_invoice_date is not null, false) as is_invoiced,
+        coalesce(invoice.invoiced_quantity >= order_line.quantity and invoice.is_paid and invoice.paid_date is not null, false) as is_paid,
         invoice.paid_date as last_clearing_date
     from order_line
     cross join as_of
