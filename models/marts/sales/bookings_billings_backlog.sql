@@ -81,11 +81,11 @@ event as (
         ('taken', 'invoice_month', {'taken': 'taken_group'}),
     ] %}
     select
+        {%- for amount in ['booked', 'cancelled', 'billed', 'credited', 'taken'] %}
+        {{ amounts.get(amount, '0') }} as {{ amount }}_group,
+        {%- endfor %}
         {{ month }} as sales_month,
         company_key
-        {%- for amount in ['booked', 'cancelled', 'billed', 'credited', 'taken'] %},
-        {{ amounts.get(amount, '0') }} as {{ amount }}_group
-        {%- endfor %}
     from {{ source }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -113,11 +113,11 @@ month as (
 
 added_up as (
     select
-        month.sales_month,
-        month.company_key,
         {%- for amount in ['booked', 'cancelled', 'billed', 'credited', 'taken'] %}
-        coalesce(sum(event.{{ amount }}_group), 0) as {{ amount }}_group{{ ',' if not loop.last }}
+        coalesce(sum(event.{{ amount }}_group), 0) as {{ amount }}_group,
         {%- endfor %}
+        month.sales_month,
+        month.company_key
     from month
     left join event on month.sales_month = event.sales_month and month.company_key = event.company_key
     group by month.sales_month, month.company_key

@@ -4,6 +4,12 @@
 
 with
 
+won_stage as (
+    select distinct stage_code
+    from {{ ref('opportunity_stages') }}
+    where is_won
+),
+
 -- Each evening of a deal beside the evening before it.
 evening as (
     select
@@ -13,7 +19,7 @@ evening as (
         source_system,
         pipeline_date,
         is_closed,
-        stage_code in (select won.stage_code from {{ ref('opportunity_stages') }} as won where won.is_won) as is_won,
+        stage_code in (select won_stage.stage_code from won_stage) as is_won,
         cast(date_trunc('month', close_date) as date) as close_month,
         document_currency,
         coalesce(amount_document, 0) as amount_document,
@@ -48,7 +54,7 @@ event as (
         case
             when not was_open then 0
             when amount_document = previous_amount_document and document_currency = previous_currency then 0
-            when amount_document = 0 or document_currency is distinct from previous_currency then amount_group - previous_amount_group
+            when amount_document = 0 or coalesce(document_currency <> previous_currency, true) then amount_group - previous_amount_group
             else cast(
                 cast(amount_document - previous_amount_document as double) * amount_group / amount_document as decimal(18, 2)
             )

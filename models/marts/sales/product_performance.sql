@@ -82,7 +82,8 @@ product_performance as (
         cast(last_year.revenue_group as decimal(18, 2)) as revenue_group_last_year,
         cast(last_year.units as decimal(18, 3)) as units_last_year,
         cast(month.revenue_group - last_year.revenue_group as double) / nullif(last_year.revenue_group, 0) as growth_rate,
-        cast(month.revenue_group as double) / nullif(sum(month.revenue_group) over (partition by month.sales_month), 0) as revenue_share_rate,
+        cast(month.revenue_group as double)
+        / nullif(sum(month.revenue_group) over (partition by month.sales_month), 0) as revenue_share_rate,
         rank() over (partition by month.sales_month order by month.revenue_group desc) as revenue_rank,
         rank() over (partition by month.sales_month order by month.margin_group desc) as margin_rank
     from month

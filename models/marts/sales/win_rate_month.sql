@@ -39,18 +39,18 @@ cohort as (
 
 month as (
     select
-        coalesce(closed.deal_month, cohort.deal_month) as deal_month,
-        coalesce(closed.employee_key, cohort.employee_key) as employee_key,
-        coalesce(closed.opportunity_type, cohort.opportunity_type) as opportunity_type,
-        coalesce(closed.lead_source, cohort.lead_source) as lead_source,
         {%- for count in ['won_deals', 'lost_deals', 'won_cycle_days', 'created_deals', 'cohort_won_deals', 'cohort_lost_deals'] %}
         cast(coalesce({{ count }}, 0) as bigint) as {{ count }},
         {%- endfor %}
         {%- for amount in [
             'won_amount_group', 'lost_amount_group', 'created_amount_group', 'cohort_won_amount_group',
         ] %}
-        cast(coalesce({{ amount }}, 0) as decimal(18, 2)) as {{ amount }}{{ ',' if not loop.last }}
+        cast(coalesce({{ amount }}, 0) as decimal(18, 2)) as {{ amount }},
         {%- endfor %}
+        coalesce(closed.deal_month, cohort.deal_month) as deal_month,
+        coalesce(closed.employee_key, cohort.employee_key) as employee_key,
+        coalesce(closed.opportunity_type, cohort.opportunity_type) as opportunity_type,
+        coalesce(closed.lead_source, cohort.lead_source) as lead_source
     from closed
     full outer join cohort
         on

@@ -54,8 +54,8 @@ won_deal as (
             when of_deal.order_number is null and {{ days_after('as_of.as_of_date', 'deal.won_date') }} <= {{ var('order_follows_days') }}
                 then 'awaited'
             when of_deal.order_number is null then 'no_order'
-            when of_deal.order_currency is distinct from deal.document_currency then 'currency_differs'
-            when of_deal.order_amount_document is distinct from deal.amount_document then 'amount_differs'
+            when coalesce(of_deal.order_currency <> deal.document_currency, true) then 'currency_differs'
+            when coalesce(of_deal.order_amount_document <> deal.amount_document, true) then 'amount_differs'
             when of_deal.living_lines = 0 then 'order_cancelled'
             else 'matched'
         end as match_status
