@@ -73,10 +73,7 @@ taken as (
 event as (
     {%- for source, month, amounts in [
         ('booked_day', "cast(date_trunc('month', order_date) as date)", {'booked': 'booked_group'}),
-        (
-            'cancelled_line', "cast(date_trunc('month', order_date) as date)",
-            {'booked': 'cancelled_group', 'cancelled': 'cancelled_group'},
-        ),
+        ('cancelled_line', "cast(date_trunc('month', order_date) as date)", {'booked': 'cancelled_group', 'cancelled': 'cancelled_group'}),
         ('billed', 'invoice_month', {'billed': 'billed_group', 'credited': 'credited_group'}),
         ('taken', 'invoice_month', {'taken': 'taken_group'}),
     ] %}
@@ -102,12 +99,17 @@ calendar as (
     {{ days_between('bounds', 'first_day', 'last_day') }}
 ),
 
+company as (
+    select distinct company_key
+    from event
+),
+
 month as (
     select
         calendar.day as sales_month,
         company.company_key
     from calendar
-    cross join (select distinct company_key from event) as company
+    cross join company
     where extract(day from calendar.day) = 1
 ),
 

@@ -1,4 +1,4 @@
-{{ config(meta={'made_of': ['sales_order_line']}) }}
+{{ config(meta={'made_of': ['delivery_line', 'invoice_line']}) }}
 
 with
 

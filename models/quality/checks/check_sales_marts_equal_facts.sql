@@ -15,7 +15,10 @@
         'bookings_billings_backlog billings', 'fct_invoice_line', 'invoice_date', 'net_amount_group',
         'bookings_billings_backlog', 'sales_month', 'billings_group', 'true',
     ),
-    ('order_to_cash', 'fct_sales_order_line', 'order_date', 'net_amount_group', 'order_to_cash', 'order_date', 'net_amount_group', 'true'),
+    (
+        'order_to_cash', 'fct_sales_order_line', 'order_date', 'net_amount_group',
+        'order_to_cash', 'order_date', 'net_amount_group', '(select is_shipped or is_billed from way)',
+    ),
     (
         'win_rate_month won', 'fct_opportunity', 'won_date', 'amount_group', 'win_rate_month', 'deal_month', 'won_amount_group', 'is_won',
     ),
@@ -26,6 +29,13 @@
 ] %}
 
 with
+
+-- Where no system tells of deliveries or invoices, nobody knows how far an order is.
+way as (
+    select
+        exists(select 1 from {{ ref('fct_delivery_line') }}) as is_shipped,
+        exists(select 1 from {{ ref('fct_invoice_line') }}) as is_billed
+),
 
 total as (
     {%- for name, fact, fact_date, fact_amount, mart, mart_date, mart_amount, condition in pairs %}
@@ -69,7 +79,9 @@ total as (
         coalesce((
             select sum(backlog.closing_backlog_group)
             from {{ ref('bookings_billings_backlog') }} as backlog
-            where backlog.sales_month = (select max(last.sales_month) from {{ ref('bookings_billings_backlog') }} as last)
+            where
+                backlog.sales_month = (select max(last.sales_month) from {{ ref('bookings_billings_backlog') }} as last)
+                and (select way.is_shipped or way.is_billed from way)
         ), 0) as expected,
         coalesce((select sum(line.backlog_amount_group) from {{ ref('open_order_line') }} as line), 0) as actual
     from {{ ref('as_of') }} as as_of
