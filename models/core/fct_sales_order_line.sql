@@ -23,6 +23,10 @@ product_line as (
     {{ with_product('customer_line', 'order_date') }}
 ),
 
+warehouse_line as (
+    {{ with_warehouse('product_line') }}
+),
+
 fct_sales_order_line as (
     select
         {{ surrogate_key(['source_system', 'source_id']) }} as sales_order_line_key,
@@ -31,6 +35,7 @@ fct_sales_order_line as (
         customer_version_key,
         product_key,
         product_version_key,
+        warehouse_key,
         company_key,
         source_system,
         source_id,
@@ -51,7 +56,7 @@ fct_sales_order_line as (
         cast(quantity * product_cost_group as decimal(18, 2)) as cost_amount_group,
         is_order_date_estimated,
         is_amount_corrected
-    from product_line
+    from warehouse_line
 )
 
 select * from fct_sales_order_line

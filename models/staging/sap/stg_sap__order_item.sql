@@ -31,6 +31,7 @@ order_item as (
         trim(leading '0' from vbeln) as order_number,
         trim(leading '0' from posnr) as line_number,
         case when translate(matnr, '0123456789', '') = '' then trim(leading '0' from matnr) else matnr end as product_number,
+        {{ clean_text('werks') }} as warehouse_code,
         kwmeng as quantity,
         cast(netpr / nullif(kpein, 0) as decimal(18, 6)) as stored_unit_price,
         case when is_amount_corrected then computed_amount else netwr end as stored_net_amount,

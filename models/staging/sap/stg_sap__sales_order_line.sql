@@ -24,6 +24,7 @@ sales_order_line as (
         order_header.company_code,
         order_header.customer_source_id,
         order_item.product_number,
+        order_item.warehouse_code,
         order_header.order_date,
         cast(null as date) as ship_date,
         order_header.due_date,
