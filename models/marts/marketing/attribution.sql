@@ -57,7 +57,9 @@ deal_touch as (
         ) as touch_number,
         count(*) over (partition by deal.opportunity_key) as touches,
         power(
-            0.5, coalesce({{ days_after('deal.won_date', 'touch.touch_date') }}, 0) / cast({{ var('attribution_half_life_days') }} as double)
+            0.5,
+            coalesce({{ days_after('deal.won_date', 'touch.touch_date') }}, 0)
+            / cast({{ var('attribution_half_life_days') }} as double)
         ) as freshness
     from deal
     left join touch on deal.opportunity_key = touch.opportunity_key
@@ -68,17 +70,16 @@ weighed_touch as (
     select
         deal_touch.*,
         model.attribution_model,
-        case model.attribution_model
-            when 'first_touch' then case when touch_number = 1 then 1 else 0 end
-            when 'last_touch' then case when touch_number = touches then 1 else 0 end
-            when 'linear' then 1 / cast(touches as double)
-            when 'position_based' then
-                case
-                    when touches <= 2 then 1 / cast(touches as double)
-                    when touch_number in (1, touches) then {{ ends }}
-                    else (1 - 2 * {{ ends }}) / cast(touches - 2 as double)
-                end
-            when 'time_decay' then freshness / sum(freshness) over (partition by opportunity_key, model.attribution_model)
+        case
+            when model.attribution_model = 'first_touch' and touch_number = 1 then 1
+            when model.attribution_model = 'last_touch' and touch_number = touches then 1
+            when model.attribution_model in ('first_touch', 'last_touch') then 0
+            when model.attribution_model = 'linear' then 1 / cast(touches as double)
+            when model.attribution_model = 'time_decay'
+                then freshness / sum(freshness) over (partition by opportunity_key, model.attribution_model)
+            when touches <= 2 then 1 / cast(touches as double)
+            when touch_number in (1, touches) then {{ ends }}
+            else (1 - 2 * {{ ends }}) / cast(touches - 2 as double)
         end as share
     from deal_touch
     cross join {{ ref('attribution_models') }} as model

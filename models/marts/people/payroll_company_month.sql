@@ -12,7 +12,7 @@ company_pay as (
     select
         payroll_month,
         company_key,
-        count(distinct (source_system, employee_number)) as paid_people,
+        count(distinct concat_ws('|', source_system, employee_number)) as paid_people,
         sum(gross_pay_company) as gross_pay_company,
         sum(gross_pay_group) as gross_pay_group
     from pay
@@ -26,7 +26,7 @@ judged_company as (
 group_pay as (
     select
         payroll_month,
-        count(distinct (source_system, employee_number)) as paid_people,
+        count(distinct concat_ws('|', source_system, employee_number)) as paid_people,
         sum(gross_pay_group) as gross_pay_group
     from pay
     group by payroll_month

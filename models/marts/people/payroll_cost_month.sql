@@ -8,7 +8,7 @@ center_pay as (
         pay.company_key,
         coalesce(pay.cost_center_code, 'Unknown') as cost_center_code,
         max(case when company.is_suppressed then 1 else 0 end) as is_company_hidden,
-        count(distinct (pay.source_system, pay.employee_number)) as paid_people,
+        count(distinct concat_ws('|', pay.source_system, pay.employee_number)) as paid_people,
         sum(pay.gross_pay_company) as gross_pay_company,
         sum(pay.gross_pay_group) as gross_pay_group
     from {{ ref('fct_payroll_cost') }} as pay

@@ -14,12 +14,20 @@ company_month as (
     group by employment_month, company_key
 ),
 
+month as (
+    select distinct employment_month from company_month
+),
+
+company as (
+    select distinct company_key from company_month
+),
+
 every_month as (
     select
         month.employment_month,
         company.company_key
-    from (select distinct employment_month from company_month) as month
-    cross join (select distinct company_key from company_month) as company
+    from month
+    cross join company
 ),
 
 voluntary as (
