@@ -76,7 +76,11 @@ weighed_touch as (
             when model.attribution_model in ('first_touch', 'last_touch') then 0
             when model.attribution_model = 'linear' then 1 / cast(touches as double)
             when model.attribution_model = 'time_decay'
-                then freshness / sum(freshness) over (partition by opportunity_key, model.attribution_model)
+                then
+                    freshness / sum(freshness) over (
+                        partition by opportunity_key, model.attribution_model
+                        order by touch_number rows between unbounded preceding and unbounded following
+                    )
             when touches <= 2 then 1 / cast(touches as double)
             when touch_number in (1, touches) then {{ ends }}
             else (1 - 2 * {{ ends }}) / cast(touches - 2 as double)
