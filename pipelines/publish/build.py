@@ -10,6 +10,7 @@ from pipelines.errors import AuditError, BuildError
 from pipelines.publish import dbt
 from pipelines.publish.absent import absent_models, create_empty
 from pipelines.publish.candidate import Plan, stamp
+from pipelines.publish.definitions import keep_definitions
 from pipelines.publish.description import describe
 from pipelines.publish.project import VERSION, Project
 from pipelines.settings import Settings
@@ -93,6 +94,7 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
             )
         rows = _rows(candidate)
         describe(candidate, manifest)
+        keep_definitions(candidate, manifest)
         stamp(candidate, project, _keep_identity_model(candidate, state, plan))
     passed("candidate.audited")
     warnings = [f"{result.name}: {result.message}" for result in results if result.status == "warn"]

@@ -41,7 +41,7 @@ class Plan:
     The build takes in the batches above ``after`` up to ``through``; ``tables`` are the raw tables that they belong to.
     ``decisions`` are the stewards' words on customers up to now, ``has_new_decisions`` whether the base lacks some;
     ``identity_model`` is the number of the matching model, 0 before one was trained; ``erasures`` how often the log was gone
-    through for erased persons.
+    through for erased persons; ``has_new_definitions`` whether metrics are defined anew since the base.
     """
 
     base: int | None
@@ -53,6 +53,7 @@ class Plan:
     has_new_decisions: bool = False
     identity_model: int = 0
     erasures: int = 0
+    has_new_definitions: bool = False
 
     @property
     def is_full(self) -> bool:
@@ -62,7 +63,7 @@ class Plan:
     @property
     def is_needed(self) -> bool:
         """Whether there is anything to do."""
-        return self.is_full or bool(self.batches) or self.has_new_decisions
+        return self.is_full or bool(self.batches) or self.has_new_decisions or self.has_new_definitions
 
     @property
     def tables(self) -> list[tuple[str, str]]:
@@ -95,7 +96,11 @@ def plan_build(settings: Settings, state: State, project: Project, *, full: bool
     batches = [batch for batch in state.batches(after=after) if _is_configured(settings, batch)]
     through = max((batch.batch_id for batch in batches), default=after)
     news = [batch for batch in batches if batch.file]
-    return Plan(base, reason, after, through, news, decisions, seen.decisions < decisions, model_number, erasures)
+    has_new_decisions, has_new_definitions = seen.decisions < decisions, seen.definitions != project.definitions
+    return Plan(
+        *(base, reason, after, through, news),
+        *(decisions, has_new_decisions, model_number, erasures, has_new_definitions),
+    )
 
 
 def make_candidate(settings: Settings, state: State, plan: Plan) -> None:
@@ -124,13 +129,14 @@ def discard_candidate(home: Home) -> None:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a version is made of: the log up to a batch, models, stewards' words, the model that matches customers, erasures."""
+    """What a version is made of: the log up to a batch, models, definitions of metrics, stewards' words, matching, erasures."""
 
     through: int = 0
     fingerprint: str = ""
     decisions: int = 0
     identity_model: int = 0
     erasures: int = 0
+    definitions: str = ""
 
 
 def stamp(candidate: duckdb.DuckDBPyConnection, project: Project, plan: Plan) -> None:
@@ -140,7 +146,7 @@ def stamp(candidate: duckdb.DuckDBPyConnection, project: Project, plan: Plan) ->
         "create or replace table concord.version as "
         f"select {plan.through} as through_batch_id, {literal(project.fingerprint)} as fingerprint, "
         f"{plan.decisions} as through_decision_id, {plan.identity_model} as identity_model, "
-        f"{plan.erasures} as erasures, "
+        f"{plan.erasures} as erasures, {literal(project.definitions)} as definitions, "
         "cast(now() at time zone 'UTC' as timestamp) as built_at"
     )
     candidate.execute("comment on table concord.version is 'One row: the last batch of the log in this file'")
@@ -152,13 +158,14 @@ def stamp_of(home: Home, number: int) -> Stamp:
     connection, _ = read_published(home, number)
     try:
         row = connection.execute(
-            "select through_batch_id, fingerprint, through_decision_id, identity_model, erasures from concord.version"
+            "select through_batch_id, fingerprint, through_decision_id, identity_model, erasures, definitions "
+            "from concord.version"
         ).fetchall()[0]
     except (duckdb.CatalogException, duckdb.BinderException):
         return Stamp()
     finally:
         connection.close()
-    return Stamp(int(row[0]), str(row[1]), int(row[2]), int(row[3]), int(row[4]))
+    return Stamp(int(row[0]), str(row[1]), int(row[2]), int(row[3]), int(row[4]), str(row[5]))
 
 
 def _is_configured(settings: Settings, batch: Batch) -> bool:

@@ -15,7 +15,7 @@ from pipelines.settings import Settings
 Watcher = Callable[[str, int, int], None]
 
 _LOGGED = {"info", "warn", "error"}
-_manifests: dict[str, Any] = {}
+_manifests: dict[tuple[str, str], Any] = {}
 
 
 @dataclass(frozen=True)
@@ -67,11 +67,12 @@ def invoke(
 
 
 def manifest_of(settings: Settings, project: Project) -> Any:
-    """Return dbt's manifest of the project, parsed once in this process for each fingerprint.
+    """Return dbt's manifest of the project, parsed once in this process for each state of models and metrics.
 
     Raises BuildError when the project does not parse.
     """
-    if project.fingerprint not in _manifests:
+    state = (project.fingerprint, project.definitions)
+    if state not in _manifests:
         from dbt.cli.main import dbtRunner
 
         with _environment(settings), _log(settings) as log:
@@ -80,8 +81,8 @@ def manifest_of(settings: Settings, project: Project) -> Any:
             raise BuildError(
                 f"The models do not parse: {str(outcome.exception).strip()}", hint="Correct the model that it names."
             )
-        _manifests[project.fingerprint] = outcome.result
-    return _manifests[project.fingerprint]
+        _manifests[state] = outcome.result
+    return _manifests[state]
 
 
 def close_connections() -> None:
