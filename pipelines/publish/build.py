@@ -97,7 +97,11 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
         keep_definitions(candidate, manifest)
         stamp(candidate, project, _keep_identity_model(candidate, state, plan))
     passed("candidate.audited")
-    warnings = [f"{result.name}: {result.message}" for result in results if result.status == "warn"]
+    warnings = [
+        f"{result.name}: {result.message}{_failing_rows(settings, result) if result.is_shown else ''}"
+        for result in results
+        if result.status == "warn"
+    ]
     return Audit(len(results) + 1, rows, warnings)
 
 
@@ -155,7 +159,7 @@ def _living_records(candidate: duckdb.DuckDBPyConnection, schema: str, name: str
 
 
 def _failing_rows(settings: Settings, result: dbt.NodeResult) -> str:
-    if result.status != "fail" or not result.compiled:
+    if result.status not in {"fail", "warn"} or not result.compiled:
         return ""
     try:
         with opened(settings.home.candidate, read_only=True) as connection:

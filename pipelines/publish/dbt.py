@@ -20,7 +20,10 @@ _manifests: dict[tuple[str, str], Any] = {}
 
 @dataclass(frozen=True)
 class NodeResult:
-    """What happened to one dbt node: a model, a seed or a test. ``status``: success, pass, warn, fail, error or skipped."""
+    """What happened to one dbt node: a model, a seed or a test. ``status``: success, pass, warn, fail, error or skipped.
+
+    ``is_shown`` marks a test whose rows a warning shows, because they are no one's data (``meta: {is_shown: true}``).
+    """
 
     name: str
     unique_id: str
@@ -30,6 +33,7 @@ class NodeResult:
     seconds: float
     failures: int
     compiled: str
+    is_shown: bool = False
 
 
 def invoke(
@@ -152,4 +156,5 @@ def _node_result(result: Any) -> NodeResult:
         seconds=float(result.execution_time),
         failures=int(result.failures or 0),
         compiled=str(getattr(node, "compiled_code", "") or ""),
+        is_shown=bool(node.config.meta.get("is_shown", False)),
     )

@@ -38,6 +38,11 @@ def entity_systems(settings: Settings) -> dict[str, list[str]]:
     return entities
 
 
+def reconciliation_checks() -> list[str]:
+    """Return the models that quality.reconciliation is made of: the files of models/quality/checks."""
+    return sorted(model.stem for model in (REPOSITORY / "models" / "quality" / "checks").rglob("check_*.sql"))
+
+
 def compose(settings: Settings) -> Project:
     """Lay the dbt project out under the home, out of links, so that nothing is written into the repository.
 
@@ -49,6 +54,7 @@ def compose(settings: Settings) -> Project:
     definition["vars"] = definition.get("vars", {}) | {
         "entity_systems": entity_systems(settings),
         "group_currency": settings.warehouse.group_currency,
+        "checks": reconciliation_checks(),
     }
     rooms = {room: REPOSITORY / room for room in ("macros", "seeds", "tests/data")}
     rooms |= {f"models/{room}": REPOSITORY / "models" / room for room in _SHARED}
