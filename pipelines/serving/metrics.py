@@ -6,6 +6,7 @@ people give are bound as parameters: nothing that a person types becomes a part 
 
 import difflib
 import json
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -328,6 +329,7 @@ def _engine(manifest: str) -> tuple[Any, Any]:
         sql_engine_type = SqlEngine.DUCKDB
         sql_plan_renderer = DuckDbSqlPlanRenderer()
 
+    logging.getLogger("metricflow_semantics").setLevel(logging.ERROR)  # it tells at length where its calendar begins
     lookup = SemanticManifestLookup(parse_manifest_from_dbt_generated_manifest(manifest))
     client: Any = Writer()
     return MetricFlowEngine(lookup, client), MetricFlowQueryRequest
