@@ -180,7 +180,7 @@ QUERIES = {
     ),
     "scrapped_units": by_month("-sum(quantity)", MOVES, "posting_date", "movement_kind = 'scrap'"),
     "stock_value": f"select date_trunc('month', stock_date) as month, sum(stock_value_group) as value from {STOCK} "
-    "where stock_date = last_day(stock_date) group by 1",
+    f"where stock_date in (select max(stock_date) from {STOCK} group by date_trunc('month', stock_date)) group by 1",
     "stock_availability_rate": by_month("avg(cast(quantity_on_hand > 0 as integer))", STOCK, "stock_date"),
     "days_of_stock": f"""
         with held as ({by_month("sum(stock_value_group)", STOCK, "stock_date")}),
@@ -197,7 +197,7 @@ QUERIES = {
     ),
     "average_throughput_days": by_month("avg(finish_date - start_date)", MADE, "finish_date", "is_completed"),
     # finance
-    "ledger_balance": by_month("sum(amount_group)", "core.fct_journal_line", "posting_date"),
+    "posted_debits": by_month("sum(greatest(amount_group, 0))", "core.fct_journal_line", "posting_date"),
     "ledger_revenue": by_month("-sum(amount_group)", LEDGER, "posting_date", "section = 'Revenue'"),
     "operating_expenses": by_month("sum(amount_group)", LEDGER, "posting_date", "section = 'Operating expenses'"),
     "personnel_expense": by_month("sum(amount_group)", LEDGER, "posting_date", "line_code = 'personnel'"),
@@ -222,9 +222,10 @@ QUERIES = {
         select month, coalesce(booked.value, 0) / planned.value as value from planned left join booked using (month)
     """,
     "open_receivables": by_month("coalesce(sum(amount_group) filter (where is_open), 0)", RECEIVABLES, "posting_date"),
-    "overdue_payables": by_month(
-        "coalesce(-sum(amount_group) filter (where is_open and due_date < date '2026-10-31'), 0)", PAYABLES, "posting_date"
+    "overdue_receivables": by_month(
+        "coalesce(sum(amount_group) filter (where is_open and due_date < date '2026-10-31'), 0)", RECEIVABLES, "posting_date"
     ),
+    "open_payables": by_month("coalesce(-sum(amount_group) filter (where is_open), 0)", PAYABLES, "posting_date"),
     "average_receivable_days_late": by_month(
         "avg(clearing_date - due_date)", RECEIVABLES, "clearing_date", "not is_open and item_type = 'invoice'"
     ),
@@ -251,6 +252,4 @@ QUERIES = {
         with first as (select customer_key, min(order_date) as day from core.fct_sales_order_line where customer_key <> -1 group by 1)
         select date_trunc('month', day) as month, count(*) as value from first group by 1
     """,
-    # quality
-    "rows_read": by_month("sum(rows_read)", "quality.load_account", "landed_at"),
 }
