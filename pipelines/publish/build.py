@@ -10,9 +10,11 @@ from pipelines.errors import AuditError, BuildError
 from pipelines.publish import dbt
 from pipelines.publish.absent import absent_models, create_empty
 from pipelines.publish.candidate import Plan, stamp
+from pipelines.publish.control import refresh_outcomes
 from pipelines.publish.definitions import keep_definitions
 from pipelines.publish.description import describe
 from pipelines.publish.project import VERSION, Project
+from pipelines.quality.outcomes import record_outcomes
 from pipelines.settings import Settings
 from pipelines.state import State
 from pipelines.warehouse import opened, quoted
@@ -80,6 +82,7 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
     # Tests ask for no relation, so dbt need not list them all first.
     results = dbt.invoke(settings, project, ["test", *selection, *without, "--no-populate-cache"], watch)
     dbt.close_connections()
+    record_outcomes(state, [(result.name, result.status, result.failures) for result in results])
     failures = [
         f"{result.name}: {result.message}{_failing_rows(settings, result)}"
         for result in results
@@ -95,6 +98,7 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
         rows = _rows(candidate)
         describe(candidate, manifest)
         keep_definitions(candidate, manifest)
+        refresh_outcomes(candidate, state)
         stamp(candidate, project, _keep_identity_model(candidate, state, plan))
     passed("candidate.audited")
     warnings = [
@@ -125,7 +129,7 @@ def _without(absent: list[Any], *methods: str) -> list[str]:
 
 def _selection(manifest: Any, plan: Plan) -> list[str]:
     """Return dbt's options that select what is downstream of the raw tables with news, and of the control tables."""
-    wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {("control", "batch")}
+    wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {("control", "batch"), ("control", "check_outcome")}
     if plan.has_new_decisions:
         wanted.add(("control", "identity_decision"))
     sources = [

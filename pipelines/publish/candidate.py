@@ -6,6 +6,7 @@ import mmap
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from io import FileIO
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipelines.home import Home
 from pipelines.ingest.landing import raw_view
 from pipelines.privacy.record import erasures as all_erasures
 from pipelines.privacy.record import revision
+from pipelines.publish.control import quality_tables
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
 from pipelines.state import Batch, State
@@ -24,7 +26,8 @@ from pipelines.warehouse import current_version, literal, read_published, versio
 _REFLINK = 0x40049409
 _PIECE = 4 * 1024 * 1024
 _BATCH_COLUMNS = """
-    batch_id integer, source_system varchar, table_name varchar, load varchar, origin varchar, landed_at timestamp,
+    batch_id integer, source_system varchar, table_name varchar, load varchar, origin varchar, extracted_at timestamp,
+    landed_at timestamp,
     rows_read bigint, rows_quarantined bigint, rows_admitted bigint, rows_unchanged bigint, rows_deleted bigint,
     rows_current bigint
 """
@@ -115,7 +118,8 @@ def make_candidate(settings: Settings, state: State, plan: Plan) -> None:
         for name, contract in source.tables.items():
             mine = [batch for batch in plan.batches if (batch.system, batch.table_name) == (system, name)]
             views.append((f"raw_{system}", name, raw_view(home, mine, contract)))
-    write_log_catalog(home.log_catalog, views, _control_tables(state, plan))
+    control = _control_tables(state, plan) + quality_tables(settings, state, plan.after, plan.through)
+    write_log_catalog(home.log_catalog, views, control)
 
 
 def discard_candidate(home: Home) -> None:
@@ -200,13 +204,13 @@ def _control_tables(state: State, plan: Plan) -> list[str]:
             statements.append(f"insert into control.erased_record values ({values})")
     new = [batch for batch in state.batches(after=plan.after) if batch.batch_id <= plan.through]
     for batch in new:
-        landed_at = batch.landed_at.replace(tzinfo=None).isoformat(sep=" ")
+        moments = [_moment(moment) for moment in (batch.extracted_at, batch.landed_at)]
         texts = [literal(text) for text in (batch.system, batch.table_name, batch.load, batch.origin)]
         counts = (
             *(batch.rows_read, batch.rows_quarantined, batch.rows_admitted),
             *(batch.rows_unchanged, batch.rows_deleted, batch.rows_alive),
         )
-        values = ", ".join([str(batch.batch_id), *texts, f"timestamp '{landed_at}'", *map(str, counts)])
+        values = ", ".join([str(batch.batch_id), *texts, *moments, *map(str, counts)])
         statements.append(f"insert into control.batch values ({values})")
     for batch_id, result in state.rule_results(after=plan.after):
         if batch_id <= plan.through:
@@ -214,6 +218,10 @@ def _control_tables(state: State, plan: Plan) -> list[str]:
             values = f"{batch_id}, {literal(result.rule)}, {column}, {literal(result.severity)}, {result.rows_broken}"
             statements.append(f"insert into control.rule_result values ({values})")
     return statements
+
+
+def _moment(moment: datetime | None) -> str:
+    return "null" if moment is None else f"timestamp '{moment.replace(tzinfo=None).isoformat(sep=' ')}'"
 
 
 def _copy(source: Path, target: Path) -> None:
