@@ -129,7 +129,10 @@ def _without(absent: list[Any], *methods: str) -> list[str]:
 
 def _selection(manifest: Any, plan: Plan) -> list[str]:
     """Return dbt's options that select what is downstream of the raw tables with news, and of the control tables."""
-    wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {("control", "batch"), ("control", "check_outcome")}
+    wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {
+        ("control", "batch"),
+        ("control", "check_outcome"),
+    }
     if plan.has_new_decisions:
         wanted.add(("control", "identity_decision"))
     sources = [

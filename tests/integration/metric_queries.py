@@ -40,32 +40,41 @@ QUERIES = {
     "average_order_value": by_month("sum(net_amount_group) / count(distinct sales_order_key)", ORDERS, "order_date"),
     "order_margin": by_month("sum(net_amount_group - cost_amount_group)", ORDERS, "order_date"),
     "order_margin_rate": by_month(
-        "sum(net_amount_group - cost_amount_group) / sum(net_amount_group)", ORDERS, "order_date", "cost_amount_group is not null"
+        "sum(net_amount_group - cost_amount_group) / sum(net_amount_group)",
+        ORDERS,
+        "order_date",
+        "cost_amount_group is not null",
     ),
     "orders_per_customer": by_month(
         "count(distinct sales_order_key) / count(distinct nullif(customer_key, -1))", ORDERS, "order_date"
     ),
     "order_value_growth_year": """
-        with m as (select date_trunc('month', order_date) as month, sum(net_amount_group) as v from core.fct_sales_order_line group by 1)
+        with m as (select date_trunc('month', order_date) as month, sum(net_amount_group) as v
+            from core.fct_sales_order_line group by 1)
         select m.month, m.v / b.v - 1 as value from m inner join m as b on b.month = m.month - interval 1 year
     """,
     "order_value_year_to_date": """
-        with m as (select date_trunc('month', order_date) as month, sum(net_amount_group) as v from core.fct_sales_order_line group by 1)
+        with m as (select date_trunc('month', order_date) as month, sum(net_amount_group) as v
+            from core.fct_sales_order_line group by 1)
         select month, sum(v) over (partition by year(month) order by month) as value from m
     """,
     "order_value_last_12_months": """
-        with m as (select date_trunc('month', order_date) as month, sum(net_amount_group) as v from core.fct_sales_order_line group by 1)
+        with m as (select date_trunc('month', order_date) as month, sum(net_amount_group) as v
+            from core.fct_sales_order_line group by 1)
         select month, sum(v) over (order by month range between interval 11 months preceding and current row) as value from m
     """,
     "order_value_quarter_to_date": """
-        with m as (select date_trunc('month', order_date) as month, sum(net_amount_group) as v from core.fct_sales_order_line group by 1)
+        with m as (select date_trunc('month', order_date) as month, sum(net_amount_group) as v
+            from core.fct_sales_order_line group by 1)
         select month, sum(v) over (partition by date_trunc('quarter', month) order by month) as value from m
     """,
     "revenue": by_month("sum(net_amount_group)", INVOICES, "invoice_date"),
     "gross_profit": by_month("sum(net_amount_group) - sum(cost_amount_group)", INVOICES, "invoice_date"),
     "gross_margin_rate": by_month("1 - sum(cost_amount_group) / sum(net_amount_group)", INVOICES, "invoice_date"),
     "invoices": by_month(f"count(distinct invoice_number) filter (where {VALID})", INVOICES, "invoice_date"),
-    "average_invoice_value": by_month("sum(net_amount_group) / count(distinct invoice_number)", INVOICES, "invoice_date", VALID),
+    "average_invoice_value": by_month(
+        "sum(net_amount_group) / count(distinct invoice_number)", INVOICES, "invoice_date", VALID
+    ),
     "credit_note_rate": by_month(
         f"-sum(net_amount_group) filter (where invoice_type = 'credit_note') / sum(net_amount_group) filter (where {VALID})",
         INVOICES,
@@ -86,7 +95,9 @@ QUERIES = {
         "delivery_date",
         "is_issued and promised_date is not null",
     ),
-    "average_delivery_delay_days": by_month("avg(delivery_date - promised_date)", DELIVERIES, "delivery_date", "is_issued"),
+    "average_delivery_delay_days": by_month(
+        "avg(delivery_date - promised_date)", DELIVERIES, "delivery_date", "is_issued"
+    ),
     "returned_value": by_month("sum(net_amount_group)", RETURNS, "return_date"),
     "return_rate_units": f"""
         with back as ({by_month("sum(quantity)", RETURNS, "return_date")}),
@@ -111,7 +122,8 @@ QUERIES = {
                 sum(amount_group) filter (where is_won) as amount, avg(closed_date - created_date) filter (where is_won) as days
             from {DEALS} where is_closed group by 1
         )
-        select month, new.value * (won / deals) * (amount / won) / days as value from new inner join gone using (month) where won > 0
+        select month, new.value * (won / deals) * (amount / won) / days as value
+        from new inner join gone using (month) where won > 0
     """,
     "pipeline_at_period_end": """
         select date_trunc('month', pipeline_date) as month, sum(amount_group) as value from core.fct_opportunity_day
@@ -160,7 +172,10 @@ QUERIES = {
     "average_resolution_hours": by_month("avg(minutes_to_close) / 60", CASES, "opened_date"),
     "resolution_hours_90th_percentile": by_month("quantile_cont(minutes_to_close, 0.9) / 60", CASES, "opened_date"),
     "satisfaction_rate": by_month(
-        "count(*) filter (where satisfaction_score >= 4) / count(*)", CASES, "opened_date", "satisfaction_score is not null"
+        "count(*) filter (where satisfaction_score >= 4) / count(*)",
+        CASES,
+        "opened_date",
+        "satisfaction_score is not null",
     ),
     # procurement
     "purchase_value": by_month("sum(net_amount_group)", PURCHASES, "order_date"),
@@ -223,16 +238,23 @@ QUERIES = {
     """,
     "open_receivables": by_month("coalesce(sum(amount_group) filter (where is_open), 0)", RECEIVABLES, "posting_date"),
     "overdue_receivables": by_month(
-        "coalesce(sum(amount_group) filter (where is_open and due_date < date '2026-10-31'), 0)", RECEIVABLES, "posting_date"
+        "coalesce(sum(amount_group) filter (where is_open and due_date < date '2026-10-31'), 0)",
+        RECEIVABLES,
+        "posting_date",
     ),
     "open_payables": by_month("coalesce(-sum(amount_group) filter (where is_open), 0)", PAYABLES, "posting_date"),
     "average_receivable_days_late": by_month(
         "avg(clearing_date - due_date)", RECEIVABLES, "clearing_date", "not is_open and item_type = 'invoice'"
     ),
     "late_receivable_rate": by_month(
-        "avg(cast(clearing_date > due_date as integer))", RECEIVABLES, "clearing_date", "not is_open and item_type = 'invoice'"
+        "avg(cast(clearing_date > due_date as integer))",
+        RECEIVABLES,
+        "clearing_date",
+        "not is_open and item_type = 'invoice'",
     ),
-    "customer_receipts": by_month("sum(amount_group)", PAID, "payment_date", "direction = 'receipt' and partner_type = 'customer'"),
+    "customer_receipts": by_month(
+        "sum(amount_group)", PAID, "payment_date", "direction = 'receipt' and partner_type = 'customer'"
+    ),
     "net_trade_cash_flow": by_month(
         "sum(case direction when 'receipt' then amount_group else -amount_group end)", PAID, "payment_date"
     ),
@@ -249,7 +271,8 @@ QUERIES = {
     "gross_pay": by_month("sum(gross_pay_group)", "core.fct_payroll_cost", "payroll_month"),
     # customer
     "new_customers": """
-        with first as (select customer_key, min(order_date) as day from core.fct_sales_order_line where customer_key <> -1 group by 1)
+        with first as (select customer_key, min(order_date) as day
+            from core.fct_sales_order_line where customer_key <> -1 group by 1)
         select date_trunc('month', day) as month, count(*) as value from first group by 1
     """,
 }

@@ -82,7 +82,9 @@ def test_queries_by_hand_cover_every_kind(known: metrics.Catalogue) -> None:
     assert len(QUERIES) >= 60
     assert {known.metrics[name].kind for name in QUERIES} == {"simple", "ratio", "derived", "cumulative", "conversion"}
     subjects = {known.metrics[name].subject for name in QUERIES}
-    assert subjects == {metric.subject for metric in known.metrics.values()} - {"quality"}  # its days are those of the test
+    assert subjects == {metric.subject for metric in known.metrics.values()} - {
+        "quality"
+    }  # its days are those of the test
 
 
 def test_metrics_of_quality_count_what_was_loaded(
@@ -120,19 +122,27 @@ def test_every_metric_is_explained(known: metrics.Catalogue) -> None:
 def test_catalogue_can_be_asked_in_sql(known: metrics.Catalogue, warehouse: duckdb.DuckDBPyConnection) -> None:
     rows = warehouse.execute("select metric_name, label, unit from concord.metric order by metric_name").fetchall()
     assert [row[0] for row in rows] == list(known.metrics)
-    assert dict((name, unit) for name, _, unit in rows)["revenue"] == "EUR"
+    assert {name: unit for name, _, unit in rows}["revenue"] == "EUR"
 
 
 def test_splits_add_up(clean_company: Settings, warehouse: duckdb.DuckDBPyConnection) -> None:
     whole = warehouse.execute("select sum(net_amount_group) from core.fct_sales_order_line").fetchall()[0][0]
-    for dimension in ("customer__country_code", "golden_customer__industry", "product__category_name", "company__company_code"):
+    for dimension in (
+        "customer__country_code",
+        "golden_customer__industry",
+        "product__category_name",
+        "company__company_code",
+    ):
         answer = metrics.answer(clean_company.home, Question(("order_value",), by=(dimension,)), limit=1000)
         assert answer.columns == [dimension, "order_value"]
         assert sum(row[1] for row in answer.rows) == whole
 
 
 def test_filters_choose_rows(clean_company: Settings, warehouse: duckdb.DuckDBPyConnection) -> None:
-    query = "select sum(net_amount_group) from core.fct_sales_order_line inner join core.dim_customer using (customer_version_key) where "
+    query = (
+        "select sum(net_amount_group) from core.fct_sales_order_line "
+        "inner join core.dim_customer using (customer_version_key) where "
+    )
     of = {
         "country_code = 'DE'": (("customer__country_code", "DE"),),
         "country_code in ('DE', 'GB')": (("customer__country_code", "DE"), ("customer__country_code", "GB")),
@@ -147,7 +157,9 @@ def test_filters_choose_rows(clean_company: Settings, warehouse: duckdb.DuckDBPy
 
 def test_period_has_both_its_days(clean_company: Settings, warehouse: duckdb.DuckDBPyConnection) -> None:
     first, last = date(2026, 3, 5), date(2026, 3, 20)
-    answer = metrics.answer(clean_company.home, Question(("order_lines",), grain="day", start=first, end=last), limit=1000)
+    answer = metrics.answer(
+        clean_company.home, Question(("order_lines",), grain="day", start=first, end=last), limit=1000
+    )
     query = "select order_date, count(*) from core.fct_sales_order_line where order_date between $1 and $2 group by 1 order by 1"
     assert answer.rows == warehouse.execute(query, [first, last]).fetchall()
 
@@ -176,7 +188,9 @@ def test_values_stay_values(clean_company: Settings, known: metrics.Catalogue, v
     assert not [row for row in answer.rows if any(row)]
 
 
-@pytest.mark.parametrize("name", [*NASTY, "customer__country_code' or 1=1 --", "metric_time", "customer__country_code }}"])
+@pytest.mark.parametrize(
+    "name", [*NASTY, "customer__country_code' or 1=1 --", "metric_time", "customer__country_code }}"]
+)
 def test_names_come_from_the_catalogue(clean_company: Settings, name: str) -> None:
     for question in (
         Question((name,)),
@@ -217,7 +231,16 @@ def test_command_answers_as_json_and_csv(clean_company: Settings) -> None:
         listed = json.loads(concord("list", "--subject", "service", "--json"))
         assert {metric["subject"] for metric in listed["metrics"]} == {"service"}
         assert json.loads(concord("show", "ebitda", "--json"))["unit"] == "EUR"
-        question = ("query", "orders,order_value", "--by", "customer__country_code", "--grain", "year", "--from", "2025-01-01")
+        question = (
+            "query",
+            "orders,order_value",
+            "--by",
+            "customer__country_code",
+            "--grain",
+            "year",
+            "--from",
+            "2025-01-01",
+        )
         rows = json.loads(concord(*question, "--json"))["rows"]
         table = list(csv.DictReader(io.StringIO(concord(*question, "--csv"))))
         assert [int(row["orders"]) for row in table] == [row["orders"] for row in rows]
