@@ -94,10 +94,12 @@ def _refused(settings: Settings, batches: list[Batch], after: int) -> list[str]:
             if landed:
                 columns = ", ".join(f"cast({quoted(column)} as varchar)" for column in contract.key)
                 statements.append(
-                    f"insert into control.corrected_record select distinct {table}, record_key, batch_id from ("
+                    f"insert into control.corrected_record select distinct {table}, record_key, landed.batch_id from ("
                     f"select concat_ws('/', {columns}) as record_key, _batch_id as batch_id "
-                    f"from {_read([settings.home.landing / file for file in landed])} where _op = 'upsert') "
-                    f"where record_key in (select {key} from {_read(list(files.values()))})"
+                    f"from {_read([settings.home.landing / file for file in landed])} where _op = 'upsert') as landed "
+                    f"inner join (select {key} as record_key, min(batch_id) as batch_id "
+                    f"from {_read(list(files.values()))} group by all) as refused using (record_key) "
+                    f"where landed.batch_id >= refused.batch_id and landed.batch_id > {after}"
                 )
     return statements
 
