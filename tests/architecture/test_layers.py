@@ -16,7 +16,7 @@ from tests.extracts import environment, example_settings
 
 # A module imports from its own layer's earlier modules and from the layers above it in this list.
 LAYERS = [
-    ["pipelines.errors", "pipelines.commit_points"],
+    ["pipelines.errors", "pipelines.commit_points", "pipelines.terminal"],
     ["pipelines.home"],
     ["pipelines.warehouse"],
     ["pipelines.quality.contract"],
@@ -34,7 +34,10 @@ LAYERS = [
     ["pipelines.demo", "pipelines.doctor", "pipelines.report", "pipelines.serving", "pipelines.flows"],
     ["pipelines.cli"],
 ]
-READERS_MAY_USE = {"pipelines.errors", "pipelines.home", "pipelines.settings", "pipelines.warehouse", "pipelines.state"}
+READERS_MAY_USE = {
+    *("pipelines.errors", "pipelines.home", "pipelines.settings", "pipelines.warehouse", "pipelines.state"),
+    "pipelines.serving.metrics",
+}
 READ_AS_TEXT = {".py", ".sql", ".yml", ".toml", ".csv", ".md"}
 DBT_LAYERS = ["source", "seed", "staging", "conformed", "core", "marts"]
 
