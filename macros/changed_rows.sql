@@ -13,7 +13,8 @@
 {%- set columns = ['source_system', 'source_id', '_batch_id'] + (document.parts if document else []) -%}
 with
 
--- Each kind of news reads the rows on its own: what has no news is not read, and new rows are read alone.
+-- Each kind of news reads the rows on its own: what has no news is not read, and new rows are read alone. Where news have dates,
+-- a join reads the days concerned, which an engine does not of exists.
 changed_row as (
     select {{ columns | unique | join(', ') }}
     from {{ ref(entity) }}
@@ -23,8 +24,18 @@ changed_row as (
 
     union
 
-    select {{ columns | unique | join(', ') }}
+    select entity.{{ columns | unique | join(', entity.') }}
     from {{ ref(entity) }} as entity
+    {%- if date %}
+    inner join {{ ref(relation) }} as looked_up
+        on
+            looked_up._batch_id > {{ after }}
+            {%- for mine, theirs in meeting.items() %}
+            and looked_up.{{ theirs }} = entity.{{ mine }}
+            {%- endfor %}
+            and entity.{{ date }} >= looked_up.valid_from
+            and entity.{{ date }} < looked_up.valid_to
+    {%- else %}
     where
         exists (
             select 1
@@ -38,11 +49,8 @@ changed_row as (
                 and looked_up.{{ theirs }} = entity.{{ mine }}
                 {%- endif %}
                 {%- endfor %}
-                {%- if date %}
-                and entity.{{ date }} >= looked_up.valid_from
-                and entity.{{ date }} < looked_up.valid_to
-                {%- endif %}
         )
+    {%- endif %}
     {%- endfor %}
 ),
 
