@@ -2,8 +2,13 @@
 
 with
 
+-- A part payment, a credit or what a short payment left over is as old as the invoice that it names.
 item as (
-    select * from {{ ref('fct_payable_item') }}
+    select
+        *,
+        case when item_type <> 'invoice' then invoice_document_number end as aged_by_document_number
+    from {{ ref('fct_payable_item') }}
+    where clearing_date is null or clearing_date > posting_date
 ),
 
 invoice as (
@@ -13,12 +18,11 @@ invoice as (
         fiscal_year,
         document_number,
         min(due_date) as due_date
-    from item
+    from {{ ref('fct_payable_item') }}
     where item_type = 'invoice'
     group by company_key, supplier_key, fiscal_year, document_number
 ),
 
--- A part payment, a credit or what a short payment left over is as old as the invoice that it names.
 payable_item_history as (
     select
         item.payable_item_key,
@@ -50,12 +54,10 @@ payable_item_history as (
     from item
     left join invoice
         on
-            item.item_type <> 'invoice'
-            and item.company_key = invoice.company_key
+            item.company_key = invoice.company_key
             and item.supplier_key = invoice.supplier_key
             and item.invoice_fiscal_year = invoice.fiscal_year
-            and item.invoice_document_number = invoice.document_number
-    where item.clearing_date is null or item.clearing_date > item.posting_date
+            and item.aged_by_document_number = invoice.document_number
 )
 
 select * from payable_item_history

@@ -7,7 +7,7 @@ entry as (
         line.company_key,
         line.fiscal_year,
         line.fiscal_period,
-        {{ entry_name('company.company_code', 'line.document_number', 'line.fiscal_year') }} as entry_name,
+        line.document_number,
         company.company_code,
         sum(greatest(line.amount_company, 0)) as debit_company,
         sum(greatest(-line.amount_company, 0)) as credit_company,
@@ -26,7 +26,9 @@ check_debits_equal_credits as (
         {{ period_text('fiscal_year', 'fiscal_period') }} as period,
         cast(sum(debit_company) as decimal(18, 2)) as expected,
         cast(sum(credit_company) as decimal(18, 2)) as actual,
-        {{ list_text('entry_name', 'debit_company <> credit_company') }} as documents
+        {{ list_text(
+            'case when debit_company <> credit_company then ' ~ entry_name('company_code', 'document_number', 'fiscal_year') ~ ' end'
+        ) }} as documents
     from entry
     group by company_code, fiscal_year, fiscal_period
 
@@ -38,7 +40,9 @@ check_debits_equal_credits as (
         {{ period_text('fiscal_year', 'fiscal_period') }} as period,
         cast(sum(debit_group) as decimal(18, 2)) as expected,
         cast(sum(credit_group) as decimal(18, 2)) as actual,
-        {{ list_text('entry_name', 'debit_group <> credit_group') }} as documents
+        {{ list_text(
+            'case when debit_group <> credit_group then ' ~ entry_name('company_code', 'document_number', 'fiscal_year') ~ ' end'
+        ) }} as documents
     from entry
     group by fiscal_year, fiscal_period
 )
