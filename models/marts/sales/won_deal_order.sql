@@ -10,6 +10,12 @@ deal_order as (
     select * from {{ ref('deal_order') }}
 ),
 
+-- Where no order names any quote, nobody can tell which deal it came of.
+link as (
+    select count(*) > 0 as is_kept
+    from deal_order
+),
+
 of_deal as (
     select
         opportunity_key,
@@ -51,6 +57,7 @@ won_deal as (
             else of_deal.order_amount_group
         end as order_amount_group,
         case
+            when not link.is_kept then 'unlinked'
             when of_deal.order_number is null and {{ days_after('as_of.as_of_date', 'deal.won_date') }} <= {{ var('order_follows_days') }}
                 then 'awaited'
             when of_deal.order_number is null then 'no_order'
@@ -61,6 +68,7 @@ won_deal as (
         end as match_status
     from {{ ref('fct_opportunity') }} as deal
     cross join as_of
+    cross join link
     left join of_deal on deal.opportunity_key = of_deal.opportunity_key
     where deal.is_won
 ),

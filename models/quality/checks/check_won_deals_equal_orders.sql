@@ -9,7 +9,7 @@ compared as (
         substr(cast(coalesce(deal.won_date, deal.order_date) as varchar), 1, 7) as period
     from {{ ref('won_deal_order') }} as deal
     left join {{ ref('dim_company') }} as company on deal.company_key = company.company_key
-    where deal.match_status <> 'awaited'
+    where deal.match_status not in ('awaited', 'unlinked')
 ),
 
 check_won_deals_equal_orders as (
