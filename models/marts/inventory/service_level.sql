@@ -2,10 +2,6 @@
 
 with
 
-today as (
-    select * from {{ ref('as_of') }}
-),
-
 business_day as (
     select
         calendar_date,
@@ -13,7 +9,7 @@ business_day as (
         is_business_day,
         cast(date_trunc('month', calendar_date) as date) as stock_month
     from {{ ref('dim_business_day') }}
-    cross join today
+    cross join {{ ref('as_of') }} as today
     where business_date <= today.as_of_date
 ),
 
@@ -77,12 +73,24 @@ stocked as (
 ),
 
 fact as (
-    select product_key, warehouse_key, stock_month, due_lines, due_quantity, late_lines, late_quantity, 0 as empties, 0 as shorts
+    select
+        *,
+        0 as stock_out_days,
+        0 as short_days
     from part
 
     union all
 
-    select product_key, warehouse_key, stock_month, 0, 0, 0, 0, stock_out_days as empties, short_days as shorts
+    select
+        product_key,
+        warehouse_key,
+        stock_month,
+        0 as due_lines,
+        0 as due_quantity,
+        0 as late_lines,
+        0 as late_quantity,
+        stock_out_days,
+        short_days
     from stocked
 ),
 
@@ -91,8 +99,8 @@ place_month as (
         product_key,
         warehouse_key,
         stock_month,
-        cast(sum(empties) as bigint) as stock_out_days,
-        cast(sum(shorts) as bigint) as short_days,
+        cast(sum(stock_out_days) as bigint) as stock_out_days,
+        cast(sum(short_days) as bigint) as short_days,
         cast(sum(due_lines) as bigint) as due_lines,
         cast(sum(due_lines) - sum(late_lines) as bigint) as on_time_lines,
         cast(sum(due_quantity) as decimal(18, 3)) as due_quantity,

@@ -40,7 +40,7 @@ closing as (
         sum(level.quantity_on_hand) as quantity_on_hand,
         sum(level.stock_value_company) as stock_value_company
     from level
-    inner join month on month.stock_date >= level.valid_from and month.stock_date < level.valid_to
+    inner join month on level.valid_from <= month.stock_date and level.valid_to > month.stock_date
     group by all
 ),
 

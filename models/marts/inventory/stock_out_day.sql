@@ -24,8 +24,8 @@ short as (
     from {{ ref('late_order_line') }} as late
     inner join business_day
         on
-            business_day.stock_date >= late.due_date
-            and (late.completed_date is null or business_day.stock_date < late.completed_date)
+            late.due_date <= business_day.stock_date
+            and (late.completed_date is null or late.completed_date > business_day.stock_date)
     group by late.product_key, late.warehouse_key, business_day.stock_date
 ),
 
@@ -47,7 +47,7 @@ empty as (
         cast(0 as bigint) as waiting_lines,
         true as is_empty
     from lying
-    inner join business_day on business_day.stock_date >= lying.valid_from and business_day.stock_date < lying.valid_to
+    inner join business_day on lying.valid_from <= business_day.stock_date and lying.valid_to > business_day.stock_date
 ),
 
 day as (

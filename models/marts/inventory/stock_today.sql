@@ -43,11 +43,17 @@ planned as (
 ),
 
 place as (
-    select product_key, warehouse_key from lying
+    select
+        product_key,
+        warehouse_key
+    from lying
 
     union
 
-    select product_key, warehouse_key from planned
+    select
+        product_key,
+        warehouse_key
+    from planned
 ),
 
 named as (

@@ -3,22 +3,20 @@
 with
 
 document as (
-    {%- for fact, date, measure in [
+    {%- for fact, date, kind in [
         ('fct_purchase_order_line', 'order_date', 'ordered'),
         ('fct_goods_receipt_line', 'posting_date', 'received'),
         ('fct_supplier_invoice_line', 'posting_date', 'invoiced'),
     ] %}
     select
+        '{{ kind }}' as kind,
         cast(date_trunc('month', {{ date }}) as date) as spend_month,
         supplier_key,
         product_key,
         company_key,
-        {%- for each in ['ordered', 'received', 'invoiced'] %}
-        {{ 'quantity' if each == measure else '0' }} as {{ each }}_quantity,
-        {{ 'net_amount_group' if each == measure else '0' }} as {{ each }}_amount_group,
-        {{ 'net_amount_company' if each == measure else '0' }} as {{ each }}_amount_company,
-        {{ '1' if each == measure else '0' }} as {{ each }}_lines{{ ',' if not loop.last }}
-        {%- endfor %}
+        quantity,
+        net_amount_group,
+        net_amount_company
     from {{ ref(fact) }}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
@@ -29,13 +27,13 @@ spent as (
         spend_month,
         supplier_key,
         product_key,
-        company_key,
-        {%- for each in ['ordered', 'received', 'invoiced'] %}
-        cast(sum({{ each }}_quantity) as decimal(18, 3)) as {{ each }}_quantity,
-        cast(sum({{ each }}_amount_group) as decimal(18, 2)) as {{ each }}_amount_group,
-        cast(sum({{ each }}_amount_company) as decimal(18, 2)) as {{ each }}_amount_company,
-        cast(sum({{ each }}_lines) as bigint) as {{ each }}_lines{{ ',' if not loop.last }}
+        {%- for kind in ['ordered', 'received', 'invoiced'] %}
+        count(*) filter (where kind = '{{ kind }}') as {{ kind }}_lines,
+        cast(coalesce(sum(quantity) filter (where kind = '{{ kind }}'), 0) as decimal(18, 3)) as {{ kind }}_quantity,
+        cast(coalesce(sum(net_amount_group) filter (where kind = '{{ kind }}'), 0) as decimal(18, 2)) as {{ kind }}_amount_group,
+        cast(coalesce(sum(net_amount_company) filter (where kind = '{{ kind }}'), 0) as decimal(18, 2)) as {{ kind }}_amount_company,
         {%- endfor %}
+        company_key
     from document
     group by spend_month, supplier_key, product_key, company_key
 ),

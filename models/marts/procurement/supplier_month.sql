@@ -77,19 +77,31 @@ invoiced as (
 ),
 
 month as (
-    select supplier_key, supplier_month from ordered
+    select
+        supplier_key,
+        supplier_month
+    from ordered
 
     union
 
-    select supplier_key, supplier_month from promised
+    select
+        supplier_key,
+        supplier_month
+    from promised
 
     union
 
-    select supplier_key, supplier_month from received
+    select
+        supplier_key,
+        supplier_month
+    from received
 
     union
 
-    select supplier_key, supplier_month from invoiced
+    select
+        supplier_key,
+        supplier_month
+    from invoiced
 ),
 
 supplier_month as (

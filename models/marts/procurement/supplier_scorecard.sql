@@ -37,31 +37,43 @@ known as (
     inner join month on first_month.first_month <= month.supplier_month
 ),
 
-period as (
-    {%- for period in ['month', 'trailing'] %}
+month_alone as (
     select
-        '{{ period }}' as period_kind,
+        'month' as period_kind,
         known.supplier_key,
         known.supplier_month,
-        known.is_current,
         {%- for measure in measures + amounts %}
-        coalesce(
-            {%- if period == 'month' %}
-            supplier_month.{{ measure }}
-            {%- else %}
-            sum(supplier_month.{{ measure }}) over (
-                partition by known.supplier_key
-                order by known.supplier_month
-                rows between {{ var('trailing_months') - 1 }} preceding and current row
-            )
-            {%- endif %}, 0
-        ) as {{ measure }}{{ ',' if not loop.last }}
+        coalesce(supplier_month.{{ measure }}, 0) as {{ measure }},
         {%- endfor %}
+        known.is_current
     from known
     left join supplier_month
         on known.supplier_key = supplier_month.supplier_key and known.supplier_month = supplier_month.supplier_month
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
+),
+
+trailing_months as (
+    select
+        'trailing' as period_kind,
+        supplier_key,
+        supplier_month,
+        {%- for measure in measures + amounts %}
+        sum({{ measure }}) over past as {{ measure }},
+        {%- endfor %}
+        is_current
+    from month_alone
+    window past as (
+        partition by supplier_key
+        order by supplier_month
+        rows between {{ var('trailing_months') - 1 }} preceding and current row
+    )
+),
+
+period as (
+    select * from month_alone
+
+    union all
+
+    select * from trailing_months
 ),
 
 supplier_scorecard as (

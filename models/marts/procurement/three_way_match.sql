@@ -13,8 +13,9 @@ cycle as (
 compared as (
     select
         cycle.*,
-        case when cycle.invoice_currency = cycle.document_currency then
-            cast(cycle.invoiced_amount_document as double) / nullif(cycle.invoiced_quantity, 0)
+        case
+            when cycle.invoice_currency = cycle.document_currency
+                then cast(cycle.invoiced_amount_document as double) / nullif(cycle.invoiced_quantity, 0)
         end as invoice_price_document,
         cast(cycle.net_amount_document as double) / nullif(cycle.quantity, 0) as order_price_document,
         {{ days_after('today.as_of_date', 'cycle.last_receipt_date') }} as days_since_receipt

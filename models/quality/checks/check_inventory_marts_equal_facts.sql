@@ -44,15 +44,32 @@ moved as (
 ),
 
 part as (
-    select 'stock_month.stock_value_company' as part, company_key, part_month, expected, cast(0 as decimal(18, 2)) as actual from moved
+    select
+        'stock_month.stock_value_company' as part,
+        company_key,
+        part_month,
+        expected,
+        cast(0 as decimal(18, 2)) as actual
+    from moved
 
     union all
 
-    select 'stock_month.stock_value_company' as part, company_key, part_month, 0 as expected, actual from gain
+    select
+        'stock_month.stock_value_company' as part,
+        company_key,
+        part_month,
+        0 as expected,
+        actual
+    from gain
 
     union all
 
-    select 'stock_ageing.stock_value_company' as part, company_key, stock_month, 0 as expected, stock_value_company as actual
+    select
+        'stock_ageing.stock_value_company' as part,
+        company_key,
+        stock_month,
+        0 as expected,
+        stock_value_company as actual
     from {{ ref('stock_ageing') }}
 
     union all
