@@ -112,7 +112,7 @@ def environment(**values: str) -> Iterator[None]:
                 os.environ[name] = value
 
 
-OF_RUNS = ("quality.test_history", "quality.trust_score")
+OF_RUNS = ("quality.test_history", "quality.trust_part", "quality.trust_score")
 """What speaks of the runs so far and not of the company."""
 _PUBLIC = ("staging", "conformed", "core", "sales", "customer", "quality", "reference")
 

@@ -1,5 +1,12 @@
 with
 
+placed_batch as (
+    select
+        *,
+        row_number() over (partition by source_system, table_name order by batch_id desc) = 1 as is_last
+    from {{ ref('load_account') }}
+),
+
 source_table as (
     select
         source_system,
@@ -10,12 +17,7 @@ source_table as (
         cast(min(extracted_at) as date) as first_extracted_date,
         cast(max(extracted_at) as date) as last_extracted_date,
         max(rows_current) filter (where is_last) as row_count
-    from (
-        select
-            *,
-            row_number() over (partition by source_system, table_name order by batch_id desc) = 1 as is_last
-        from {{ ref('load_account') }}
-    ) as batch
+    from placed_batch
     group by source_system, table_name
 ),
 

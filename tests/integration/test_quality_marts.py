@@ -9,6 +9,7 @@ import pytest
 from pipelines.errors import AuditError
 from pipelines.publish import project
 from pipelines.run import RunAccount, run
+from pipelines.serving import metrics
 from pipelines.settings import REPOSITORY, Settings
 from pipelines.state import State
 from pipelines.warehouse import ask, current_version
@@ -89,19 +90,37 @@ def test_history_of_tests_holds_the_audit_of_the_version_itself(desk: Settings) 
     assert rows(desk, said)[0] == (count, 2, 2, True)
 
 
-def test_a_version_whose_figures_contradict_each_other_is_not_published(
-    desk: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The checks of the product are replaced by one whose outcome the test decides."""
+@pytest.fixture
+def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the product's models that the test may change."""
     repository = tmp_path / "repository"
     repository.mkdir()
     for room in ("macros", "seeds", "tests", "dbt_project.yml", "profiles.yml"):
         (repository / room).symlink_to(REPOSITORY / room)
     shutil.copytree(REPOSITORY / "models", repository / "models")
-    checks = repository / "models" / "quality" / "checks"
+    monkeypatch.setattr(project, "REPOSITORY", repository)
+    return repository / "models"
+
+
+def test_new_definitions_are_published_without_making_rows_anew(desk: Settings, models: Path) -> None:
+    _run(desk)
+    assert _run(desk).outcome == "unchanged"
+    file = models / "semantic" / "sales.yml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("label: Order value\n", "label: Order intake\n"), encoding="utf-8")
+    account = _run(desk)
+    assert (account.outcome, account.mode) == ("published", "incremental")
+    assert "core.fct_sales_order_line" not in {model.name for model in account.models}
+    assert metrics.catalogue(desk.home).metrics["order_value"].label == "Order intake"
+    earlier = (current_version(desk.home) or 0) - 1
+    assert metrics.catalogue(desk.home, earlier).metrics["order_value"].label == "Order value"
+
+
+def test_a_version_whose_figures_contradict_each_other_is_not_published(desk: Settings, models: Path) -> None:
+    """The checks of the product are replaced by one whose outcome the test decides."""
+    checks = models / "quality" / "checks"
     shutil.rmtree(checks, ignore_errors=True)
     checks.mkdir()
-    monkeypatch.setattr(project, "REPOSITORY", repository)
 
     def check_says(name: str, actual: int, documents: str) -> None:
         sql = CHECK.format(name=f"cast('{name}' as varchar)", actual=actual, documents=documents)

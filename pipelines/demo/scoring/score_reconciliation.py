@@ -27,6 +27,7 @@ def judge_reconciliation(
 
     A fault is found when a check names its document. A document that is named is explained when all parts of its name are
     values of one fault, of one row that the door refused, or of one record that CRM and ERP tell otherwise.
+    A deal is explained by its orders too.
     ``recall`` is the share of the faults that are found, ``precision`` that of the documents that are explained.
     """
     if not has_mart(home, "quality", "reconciliation"):
@@ -38,7 +39,11 @@ def judge_reconciliation(
     reports = _Records(_values(name.split("/")) for _, name in named)
     found = [(kind, what, reports.any_within(values)) for kind, what, values in must]
     explained = _Records([*(values for _, _, values in must), *_of_faults(faults), *_refused(home, drops)])
-    judged = [(check, name, explained.any_around(_values(name.split("/")))) for check, name in named]
+    orders = _orders_of_deals(home)
+    judged = [
+        (check, name, any(explained.any_around(_values(other.split("/"))) for other in (name, *orders.get(name, ()))))
+        for check, name in named
+    ]
     kinds = sorted({kind for kind, _, _ in found})
     checks = sorted({check for check, _, _ in judged})
     return {
@@ -74,6 +79,14 @@ class _Records:
         """Whether a record holds nothing but some of ``values``."""
         numbers = {number for value in values for number in self.by_value.get(value, ())}
         return any(self.records[number] <= values for number in numbers)
+
+
+def _orders_of_deals(home: Home) -> dict[str, list[str]]:
+    """The numbers of the orders that came of deals, where a mart says so."""
+    if not has_mart(home, "sales", "won_deal_order"):
+        return {}
+    query = "select deal_source_id, order_number from sales.won_deal_order where order_number is not null"
+    return {deal: text.split(", ") for deal, text in ask(home, query, limit=_MANY).rows}
 
 
 def _booked(faults: pl.DataFrame) -> list[tuple[str, str, Names]]:
