@@ -27,16 +27,18 @@ delivery as (
 -- An invoice that was cancelled and its cancellation take each other's quantity away, and are no step; nor are credit notes.
 invoice_line as (
     select
-        sales_order_line_key,
-        company_key,
-        cast(split_part(journal_entry_source_id, '/', 3) as integer) as fiscal_year,
-        trim(leading '0' from split_part(journal_entry_source_id, '/', 2)) as document_number,
-        invoice_type = 'invoice' and not is_cancelled as is_standing,
-        case when invoice_type = 'invoice' and not is_cancelled then invoice_date end as invoice_date,
-        quantity,
-        net_amount_group
-    from {{ ref('fct_invoice_line') }}
-    where invoice_type in ('invoice', 'invoice_cancellation') and sales_order_line_key is not null
+        line.sales_order_line_key,
+        line.company_key,
+        entry.fiscal_year,
+        entry.document_number,
+        line.invoice_type = 'invoice' and not line.is_cancelled as is_standing,
+        case when line.invoice_type = 'invoice' and not line.is_cancelled then line.invoice_date end as invoice_date,
+        line.quantity,
+        line.net_amount_group
+    from {{ ref('fct_invoice_line') }} as line
+    left join {{ ref('fct_journal_entry') }} as entry
+        on line.source_system = entry.source_system and line.journal_entry_source_id = entry.source_id
+    where line.invoice_type in ('invoice', 'invoice_cancellation') and line.sales_order_line_key is not null
 ),
 
 -- An invoice that was paid in part lives on in what is left of it.
