@@ -20,6 +20,8 @@ from pipelines.state import State
 from pipelines.warehouse import opened, quoted
 
 _SHOWN_ROWS = 5
+_ALWAYS = ("batch", "check_outcome", "refused_row", "corrected_record", "column_change")
+"""The control tables that say something new in every build."""
 
 
 @dataclass(frozen=True)
@@ -129,10 +131,7 @@ def _without(absent: list[Any], *methods: str) -> list[str]:
 
 def _selection(manifest: Any, plan: Plan) -> list[str]:
     """Return dbt's options that select what is downstream of the raw tables with news, and of the control tables."""
-    wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {
-        ("control", "batch"),
-        ("control", "check_outcome"),
-    }
+    wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {("control", name) for name in _ALWAYS}
     if plan.has_new_decisions:
         wanted.add(("control", "identity_decision"))
     sources = [
