@@ -78,6 +78,11 @@ RULES = (
     Rule("name and city", "[surname || '|' || city, left(given_name, 4) || '|' || city || '|' || left(birth_date, 4)]"),
     Rule("postcode and birth", "[postcode || '|' || left(birth_date, 4), postcode || '|' || right(birth_date, 4)]"),
     Rule("postcode", "[postcode]", 0.05),
+    Rule(
+        "organisation and name",
+        "[organisation || '|' || surname_sound, organisation || '|' || left(surname, 3), organisation || '|' || given_name]",
+        0.2,
+    ),
 )
 
 

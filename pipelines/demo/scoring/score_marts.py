@@ -10,7 +10,6 @@ from pipelines.home import Home
 from pipelines.warehouse import ask
 
 _NO_MART_YET = {
-    "contact_identity": ("identity.contacts", "which contacts are one person"),
     "balance": ("marts.trial_balance", "balances of accounts"),
     "open_item_balance": ("marts.open_items", "what customers and suppliers owe"),
     "stock_balance": ("marts.stock", "value of the stock"),
