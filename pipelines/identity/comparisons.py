@@ -89,9 +89,10 @@ _RELATED = (
 )
 """The names do not speak against it: what neighbours and relatives share anyway is then evidence."""
 _NAMESAKES = (
-    f"({_LIKE_SURNAME} and ({_LIKE_GIVEN} or {_NO_GIVEN}"
+    f"({_LIKE_SURNAME} and jaro_winkler_similarity(surname_l, surname_r) >= 0.75 and ({_LIKE_GIVEN} or {_NO_GIVEN}"
     " or (left(given_name_l, 1) = left(given_name_r, 1) and least(length(given_name_l), length(given_name_r)) = 1)))"
 )
+"""Names of one person among few: sounding alike is not enough (Sasaki and Suzuki), an initial is."""
 _COLLEAGUES = "coalesce(organisation_l = organisation_r, false)"
 
 

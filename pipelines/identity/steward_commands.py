@@ -76,7 +76,7 @@ def decide(
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Say whether two records are one customer, or two contacts one person. It counts from the next run on, and wins over the model for ever."""
+    """Say whether two records are one customer, or two contacts one person: from the next run on, over the model, for ever."""
     settings = load_settings(config)
     with _state(settings) as state:
         said = stewardship.decide(settings.home, state, left, right, str(verdict), by or getpass.getuser(), reason)

@@ -123,7 +123,7 @@ def discard_candidate(home: Home) -> None:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a version is made of: the log up to a batch, models, stewards' words, the latest model that matches records, erasures."""
+    """What a version is made of: the log up to a batch, models, stewards' words, the latest matching model, erasures."""
 
     through: int = 0
     fingerprint: str = ""

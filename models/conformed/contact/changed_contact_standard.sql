@@ -9,7 +9,9 @@ with
 
 -- A contact is another one to compare when its customer has become another one, too.
 changed_contact_standard as (
-    select coalesce(matchable.id, before.id) as id
+    select
+        coalesce(matchable.id, before.id) as id,
+        before.block_keys
     from {{ ref('contact_matchable') }} as matchable
     full join {{ before }} as before on matchable.id = before.id
     where
@@ -21,7 +23,10 @@ changed_contact_standard as (
 {%- else %}
 
 changed_contact_standard as (
-    select id from {{ ref('contact_matchable') }}
+    select
+        id,
+        cast(null as ubigint []) as block_keys
+    from {{ ref('contact_matchable') }}
     where false
 )
 {%- endif %}
