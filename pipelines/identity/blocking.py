@@ -130,11 +130,13 @@ def largest_blocks(connection: duckdb.DuckDBPyConnection, table: str, budget: in
 def met_anew(
     connection: duckdb.DuckDBPyConnection, records: str, changed: str, largest: dict[str, int], into: str
 ) -> None:
-    """Write into the table ``into`` (id) whose pairs are not what they were: the ``changed`` records, and those in blocks that
-    have become too large, or are not any more.
+    """Write into the table ``into`` (id) whose pairs are not what they were.
 
-    ``records``: id | block_keys, as they are now. ``changed``: id | block_keys of what is new, altered or gone, with the keys that
-    it had before (null: it was not there). Takes one pass over the keys, and time that follows the number of changed records.
+    They are the ``changed`` records, and all those of a block that has become too large, or is not any more.
+
+    ``records``: id | block_keys, as they are now. ``changed``: id | block_keys of what is new, altered or gone, with the keys
+    that it had before (null: it was not there). Takes one pass over the keys, and time that follows the number of changed
+    records.
     """
     limits = ", ".join(f"({number}, {largest[rule.name]})" for number, rule in enumerate(RULES))
     connection.execute(

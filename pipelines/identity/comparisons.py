@@ -284,9 +284,9 @@ COMPARISONS = (
         "organisation",
         _missing("organisation"),
         (
-            Level("same", f"{_COLLEAGUES} and {_NAMESAKES}", 0.95, 0.0001),
-            Level("same, another name", _COLLEAGUES, 0.02, 0.001, most=2),
-            Level("different", "else", 0.03, 0.9989, most=-4),
+            Level("same", f"{_COLLEAGUES} and {_NAMESAKES}", 0.96, 0.0001),
+            Level("same, another name", _COLLEAGUES, 0.002, 0.001, most=2),
+            Level("different", "else", 0.038, 0.9989, most=-4),
         ),
     ),
 )  # fmt: skip

@@ -57,8 +57,10 @@ def parameters(session: Session, kept: Relation, standard_records: Relation, *, 
 
 
 def to_compare(session: Session, standard_records: Relation, model: Relation, changed: Relation) -> Relation:
-    """Return the ids of the records that are to be compared anew: the ``changed`` ones (id, block_keys that they had before), and
-    those that share a key with so many that these have become too many, or are not any more.
+    """Return the ids of the records that are to be compared anew.
+
+    They are the ``changed`` ones (id, block_keys that they had before), and all that share a key which has become too common to
+    be of use, or is not any more.
     """
     connection = _connection(session)
     if not changed.limit(1).fetchall():

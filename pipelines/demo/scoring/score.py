@@ -22,8 +22,8 @@ def score(home: Home, state: State | None = None) -> dict[str, Any]:
 
     Returns one JSON document: ``version``, ``as_of`` (the last drop that the version has taken in), the sections ``quarantine``,
     ``reported``, ``loads``, ``identity``, ``contacts`` and ``marts``, and ``not_judged`` (section and reason). Amounts end in
-    ``_cents``, in group currency; shares are numbers from 0 to 1, or null where there is nothing to divide by. ``state``: default the store
-    of ``home``.
+    ``_cents``, in group currency; shares are numbers from 0 to 1, or null where there is nothing to divide by. ``state``: default
+    the store of ``home``.
     Raises ConcordError when there is no demo company or nothing is published.
     """
     truth = home.root / "demo" / "truth"

@@ -1,4 +1,4 @@
-"""A step compares what changed, and whoever stands in a block that has become too large, or is not any more: as if from nothing."""
+"""A step compares what changed, and whoever is in a block that crosses its limit: as if everything were built from nothing."""
 
 from dataclasses import replace
 from typing import Any
