@@ -25,7 +25,7 @@ changed_contact_standard as (
 changed_contact_standard as (
     select
         id,
-        cast(null as ubigint []) as block_keys
+        cast(null as ubigint[]) as block_keys
     from {{ ref('contact_matchable') }}
     where false
 )

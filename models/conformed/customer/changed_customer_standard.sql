@@ -23,7 +23,7 @@ changed_customer_standard as (
 changed_customer_standard as (
     select
         id,
-        cast(null as ubigint []) as block_keys
+        cast(null as ubigint[]) as block_keys
     from {{ ref('customer_matchable') }}
     where false
 )

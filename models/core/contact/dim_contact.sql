@@ -60,7 +60,14 @@ known_contact as (
         survivor.email,
         survivor.phone,
         survivor.has_opted_out_of_email,
-        coalesce(lower(survivor.title) not in ('{{ var("titles_of_leavers") | join("', '") }}'), true) as is_active,
+        coalesce(
+            lower(survivor.title) not in (
+                {%- for title in var('titles_of_leavers') %}
+                '{{ title }}'{{ ',' if not loop.last }}
+                {%- endfor %}
+            ),
+            true
+        ) as is_active,
         survivor.created_date,
         survivor.source_records
     from survivor
