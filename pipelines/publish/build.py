@@ -16,7 +16,7 @@ from pipelines.publish.description import describe
 from pipelines.publish.project import VERSION, Project
 from pipelines.quality.outcomes import record_outcomes
 from pipelines.settings import Settings
-from pipelines.state import State
+from pipelines.state import MATCHED, State
 from pipelines.warehouse import opened, quoted
 
 _SHOWN_ROWS = 5
@@ -112,15 +112,20 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
 
 
 def _keep_identity_model(candidate: duckdb.DuckDBPyConnection, state: State, plan: Plan) -> Plan:
-    """Keep the model that this build has learned to match customers with, so that every later one uses it.
+    """Keep the models that this build has learned to match records with, so that every later one uses them.
 
-    Only a build of everything learns, and only where no model is kept. Its number stands in every later version, also in those
-    that had no news of customers: the table alone does not say who learned it.
+    Only a build of everything learns, and only where no model is kept. The number of the last one stands in every later version,
+    also in those that had no news of customers: the tables alone do not say who learned them.
     """
-    learned = candidate.execute("select parameters from conformed.customer_model where number > 0").fetchone()
-    if learned is None or not plan.is_full or plan.identity_model:
+    if not plan.is_full:
         return plan
-    return replace(plan, identity_model=state.record_identity_model(str(learned[0])).number)
+    known = {model.subject for model in state.identity_models() if model.number <= plan.identity_model}
+    for subject in MATCHED:
+        found = candidate.execute(f"select parameters from conformed.{subject}_model where number > 0").fetchone()
+        if found is not None and subject not in known:
+            model = state.record_identity_model(str(found[0]), subject)
+            plan = replace(plan, identity_model=model.number)
+    return plan
 
 
 def _without(absent: list[Any], *methods: str) -> list[str]:
