@@ -5,18 +5,28 @@ with
 customer_rate as (
     select
         repeat_days,
-        cast(repeat_days - 1 as double) / buying_days as order_rate
+        cast(cast(repeat_days - 1 as double) / buying_days as decimal(18, 12)) as order_rate
     from {{ ref('customer_rhythm') }}
     where repeat_days >= 3
+),
+
+-- Sums of decimals: those of doubles depend on the order in which rows come.
+summed as (
+    select
+        count(*) as customers,
+        cast(sum(order_rate) as double) as rates,
+        cast(sum(cast(order_rate * order_rate as decimal(38, 20))) as double) as squares,
+        cast(sum(cast(cast(order_rate * order_rate as double) / (repeat_days - 1) as decimal(38, 20))) as double) as chance
+    from customer_rate
 ),
 
 -- What customers differ by is what their estimates differ by, without what chance makes them differ by.
 moment as (
     select
-        count(*) as customers,
-        avg(order_rate) as mean_rate,
-        var_samp(order_rate) - avg(order_rate * order_rate / (repeat_days - 1)) as rate_variance
-    from customer_rate
+        customers,
+        rates / nullif(customers, 0) as mean_rate,
+        (squares - rates * rates / nullif(customers, 0)) / nullif(customers - 1, 0) - chance / nullif(customers, 0) as rate_variance
+    from summed
 ),
 
 -- Laplace's rule keeps the probability away from nothing and all.

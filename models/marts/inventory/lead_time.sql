@@ -25,7 +25,7 @@ purchase as (
         max(supplier_key) as supplier_key,
         purchase_order_line_key,
         'purchase' as lead_time_kind,
-        sum({{ days_after('posting_date', 'order_date') }} * cast(quantity as double)) / sum(quantity) as lead_days
+        cast(sum({{ days_after('posting_date', 'order_date') }} * quantity) as double) / sum(quantity) as lead_days
     from receipt
     group by product_key, warehouse_key, purchase_order_line_key
 ),
@@ -56,8 +56,8 @@ lead_time as (
         warehouse_key,
         lead_time_kind,
         count(*) as lead_times,
-        avg(lead_days) as lead_days_mean,
-        coalesce(stddev_samp(lead_days), 0) as lead_days_deviation,
+        {{ exact_mean('lead_days') }} as lead_days_mean,
+        coalesce({{ exact_deviation('lead_days') }}, 0) as lead_days_deviation,
         min(lead_days) as lead_days_least,
         max(lead_days) as lead_days_most
     from taken

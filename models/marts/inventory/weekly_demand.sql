@@ -22,8 +22,8 @@ demand as (
     select
         product_key,
         warehouse_key,
-        sum(cast(quantity as double)) as quantity,
-        sum(cast(quantity as double) * cast(quantity as double)) as squares
+        cast(sum(quantity) as double) as quantity,
+        cast(sum(quantity * quantity) as double) as squares
     from demand_week
     group by product_key, warehouse_key
 ),
