@@ -3,6 +3,8 @@
 # make lint    format and lint of Python and SQL, and types
 # make bench   speed and memory beside the floor        (SIZE=small|5m|…, JSON=file)
 # make bench-demo  how long the demo company takes to live  (SCALE=small, JSON=file)
+# make bench-core  the star beside the bare SQL, and a day's cost as history grows  (SCALE=medium, JSON=file)
+# make bench-marts  the marts beside the bare SQL, and how fast people are answered  (SCALE=medium, JSON=file)
 # make bench-identity  how fast identities are matched   (JSON=file, DEMO=folder of a demo company: how well)
 # make soak    more killed runs than the suite has       (KILLS=200)
 # make soak-star  more deltas by chance than the suite has  (SEEDS=20, SEED=first, STEPS=3)
@@ -11,7 +13,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench bench-demo bench-identity soak soak-star lock clean
+.PHONY: help demo test lint format bench bench-demo bench-core bench-marts bench-identity soak soak-star lock clean
 
 SERVE ?= 1
 KILLS ?= 200
@@ -50,6 +52,12 @@ bench: .venv/development
 
 bench-demo: .venv/development
 	@$(BIN)/python -m benchmarks.simulate --scale $(or $(SCALE),small) $(if $(JSON),--json $(JSON))
+
+bench-core: .venv/development
+	@$(BIN)/python -m benchmarks.core --scale $(or $(SCALE),small) $(if $(JSON),--json $(JSON))
+
+bench-marts: .venv/development
+	@$(BIN)/python -m benchmarks.marts --scale $(or $(SCALE),small) $(if $(JSON),--json $(JSON))
 
 bench-identity: .venv/development
 	@$(BIN)/python -m benchmarks.identity $(if $(DEMO),--demo $(DEMO)) $(if $(JSON),--json $(JSON))

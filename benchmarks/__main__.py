@@ -12,6 +12,8 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.measure import total
+
 SIZES = {
     "small": [50_000, 500_000],
     "medium": [50_000, 500_000, 2_000_000],
@@ -70,18 +72,18 @@ def _show(console: Console, result: dict[str, Any]) -> None:
     }
     for step, cost in first["steps"].items():
         _add(table, f"first run: {step}", cost, rows[step], floor.get(step))
-    both = _sum(first["steps"], ("ingest", "build"))
-    _add(table, "ingest and build", both, first["read"], _sum(floor, ("ingest", "build")), style="bold")
-    everything = _sum(first["steps"], tuple(first["steps"]))
-    refresh = _sum(result["refresh"]["steps"], tuple(result["refresh"]["steps"]))
-    rebuild = _sum(result["rebuild"]["steps"], ("build", "audit", "publish"))
+    both = total(first["steps"], ("ingest", "build"))
+    _add(table, "ingest and build", both, first["read"], total(floor, ("ingest", "build")), style="bold")
+    everything = total(first["steps"])
+    refresh = total(result["refresh"]["steps"])
+    rebuild = total(result["rebuild"]["steps"], ("build", "audit", "publish"))
     _add(table, "first run, all steps", everything, first["read"], None)
     for step, cost in result["refresh"]["steps"].items():
         _add(table, f"refresh: {step}", cost, result["refresh"]["admitted"], None)
     _add(table, "refresh, all steps", refresh, result["refresh"]["admitted"], None, style="bold")
     _add(table, "rebuild from the log", rebuild, first["read"], None)
     console.print(table)
-    ratio = both["cpu_seconds"] / _sum(floor, ("ingest", "build"))["cpu_seconds"]
+    ratio = both["cpu_seconds"] / total(floor, ("ingest", "build"))["cpu_seconds"]
     share = refresh["cpu_seconds"] / everything["cpu_seconds"]
     of_rebuild = refresh["cpu_seconds"] / rebuild["cpu_seconds"]
     peak = max(everything["peak_mb"], refresh["peak_mb"])
@@ -103,12 +105,6 @@ def _show(console: Console, result: dict[str, Any]) -> None:
 
 def _bar(bar: float) -> str:
     return f"{bar:,.0f} MB" if bar > 100 else (f"{bar:.0%}" if bar < 1 else f"{bar}×")
-
-
-def _sum(steps: dict[str, Any], names: tuple[str, ...]) -> dict[str, float]:
-    chosen = [steps[name] for name in names if name in steps]
-    total = {key: sum(step[key] for step in chosen) for key in ("seconds", "cpu_seconds")}
-    return total | {"peak_mb": max(step["peak_mb"] for step in chosen)}
 
 
 def _add(

@@ -1,19 +1,21 @@
 """The floor: the same files, the same columns, the same SQL, in one DuckDB process without anything around it.
 
-It reads each CSV once into a typed Parquet file with the hash of its rows, and runs the SQL that dbt compiled for each model,
-in the same order. It checks nothing, keeps no ledger and publishes nothing.
+It reads each CSV once into a typed Parquet file with the hash of its rows, and runs what dbt compiled for each model, in the
+same order. It checks nothing, keeps no ledger and publishes nothing.
 """
 
 import graphlib
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from pipelines.ingest.landing import LOG_COLUMNS
 from pipelines.publish import dbt
-from pipelines.publish.project import compose
+from pipelines.publish.absent import absent_models
+from pipelines.publish.project import Project, compose
 from pipelines.quality.contract import TableContract, duckdb_type
 from pipelines.settings import Settings
 from pipelines.warehouse import current_version, version_file
@@ -23,48 +25,77 @@ if TYPE_CHECKING:
 
 
 def run_floor(settings: Settings, folder: Path, meter: "Meter") -> None:
-    """Do the work of a first run below ``folder``, measured by ``meter`` as the steps ingest and build."""
+    """Do the work of a first run below ``folder``, measured by ``meter`` as the steps ingest and build.
+
+    The last run of the same settings was one of everything: its control tables are what the models are told.
+    """
     folder.mkdir(parents=True)
+    log = duckdb.connect(folder / "log.duckdb", config=_limits(settings, folder))
+    with meter.over("ingest"):
+        for system, source in settings.sources.items():
+            for name, contract in source.tables.items():
+                _land(log, folder, f"raw_{system}", name, min(source.path.glob(contract.file)), contract)
+    log.execute(f"attach '{settings.home.log_catalog}' as told (read_only)")
+    log.execute("create schema control")
+    for (table,) in log.execute(
+        "select table_name from duckdb_tables() where database_name = 'told' and schema_name = 'control'"
+    ).fetchall():
+        log.execute(f'create table control."{table}" as from told.control."{table}"')
+    log.close()
+    build_bare(settings, folder / "log.duckdb", folder, meter)
+
+
+def build_bare(settings: Settings, log: Path, folder: Path, meter: "Meter") -> None:
+    """Build every model from the catalog ``log`` into ``folder``/warehouse.duckdb, measured by ``meter`` as the step build."""
     project = compose(settings)
     # The macros look at what is there: compile on a copy of the version that was published last.
     shutil.copyfile(version_file(settings.home, current_version(settings.home) or 0), settings.home.candidate)
-    results = dbt.invoke(settings, project, ["compile", "--full-refresh"])
-    compiled = {result.unique_id: result.compiled for result in results}
-    dbt.close_connections()
+    compiled = _compiled(settings, project)
     settings.home.candidate.unlink()
     manifest = dbt.manifest_of(settings, project)
-    limits = {
+    absent = {node.unique_id for node in absent_models(settings, manifest)}
+    warehouse = duckdb.connect(folder / "warehouse.duckdb", config=_limits(settings, folder))
+    warehouse.execute(f"attach '{log}' as log (read_only)")
+    with meter.over("build"):
+        for node in _in_order(manifest):
+            if node.unique_id in absent:
+                _make_empty(warehouse, node)
+            else:
+                _make(warehouse, node, compiled.get(node.unique_id, ""), project.folder)
+        warehouse.execute("checkpoint")
+    warehouse.close()
+
+
+def bare_models(settings: Settings, names: list[str], meter: "Meter") -> None:
+    """Build some models, named in their order, on the candidate that has everything else; measured as the step bare."""
+    project = compose(settings)
+    compiled = _compiled(settings, project)
+    nodes = {node.name: node for node in dbt.manifest_of(settings, project).nodes.values()}
+    warehouse = duckdb.connect(settings.home.candidate, config=_limits(settings, settings.home.work))
+    warehouse.execute(f"attach '{settings.home.log_catalog}' as log (read_only)")
+    for name in names:
+        kind = "view" if nodes[name].config.materialized == "view" else "table"
+        warehouse.execute(f'drop {kind} "{nodes[name].schema}"."{name}"')
+    with meter.over("bare"):
+        for name in names:
+            _make(warehouse, nodes[name], compiled[nodes[name].unique_id], project.folder)
+        warehouse.execute("checkpoint")
+    warehouse.close()
+
+
+def _compiled(settings: Settings, project: Project) -> dict[str, str]:
+    results = dbt.invoke(settings, project, ["compile", "--full-refresh"])
+    dbt.close_connections()
+    return {result.unique_id: result.compiled for result in results}
+
+
+def _limits(settings: Settings, folder: Path) -> dict[str, Any]:
+    return {
         "memory_limit": settings.warehouse.memory_limit,
         "threads": settings.warehouse.threads,
         "temp_directory": str(folder),
         "preserve_insertion_order": False,
     }
-    log = duckdb.connect(folder / "log.duckdb", config=limits)
-    with meter.over("ingest"):
-        for system, source in settings.sources.items():
-            for name, contract in source.tables.items():
-                _land(log, folder, f"raw_{system}", name, min(source.path.glob(contract.file)), contract)
-    log.execute("create schema control")
-    log.execute("create table control.build as select 0 as after_batch_id, 1 as through_batch_id")
-    log.execute(f"create table control.batch as from (values {_BATCH}) as t ({', '.join(_BATCH_COLUMNS)}) where false")
-    log.execute(
-        "create table control.rule_result as select 1 as batch_id, '' as rule, '' as column_name, '' as severity, 1 as rows_broken"
-    )
-    log.close()
-    warehouse = duckdb.connect(folder / "warehouse.duckdb", config=limits)
-    warehouse.execute(f"attach '{folder / 'log.duckdb'}' as log (read_only)")
-    with meter.over("build"):
-        for node in _in_order(manifest):
-            _make(warehouse, node, compiled.get(node.unique_id, ""), project.folder)
-        warehouse.execute("checkpoint")
-    warehouse.close()
-
-
-_BATCH_COLUMNS = (
-    *("batch_id", "source_system", "table_name", "load", "origin", "landed_at"),
-    *("rows_read", "rows_quarantined", "rows_admitted", "rows_unchanged", "rows_deleted", "rows_current"),
-)
-_BATCH = "(1, '', '', '', '', timestamp '2026-01-01', 1, 1, 1, 1, 1, 1)"
 
 
 def _land(
@@ -103,13 +134,29 @@ def _in_order(manifest: Any) -> list[Any]:
     return [manifest.nodes[key] for key in graphlib.TopologicalSorter(graph).static_order()]
 
 
+def _make_empty(warehouse: duckdb.DuckDBPyConnection, node: Any) -> None:
+    warehouse.execute(f'create schema if not exists "{node.schema}"')
+    columns = ", ".join(f'"{column.name}" {column.data_type}' for column in node.columns.values())
+    warehouse.execute(f'create table "{node.schema}"."{node.name}" ({columns})')
+
+
 def _make(warehouse: duckdb.DuckDBPyConnection, node: Any, compiled: str, project: Path) -> None:
     relation = f'"{node.schema}"."{node.name}"'
     warehouse.execute(f'create schema if not exists "{node.schema}"')
     if node.resource_type == "seed":
+        types = ", ".join(f"'{column}': '{kind}'" for column, kind in node.config.column_types.items())
         warehouse.execute(
-            f"create table {relation} as from read_csv('{project / node.original_file_path}', all_varchar = true)"
+            f"create table {relation} as from "
+            f"read_csv('{project / node.original_file_path}', header = true, types = {{{types}}})"
         )
+    elif node.language == "python":
+        names: dict[str, Any] = {}
+        exec(compiled, names)  # what dbt would run
+        stand_in = names["dbtObj"](lambda name: warehouse.query(f"from {name}"))
+        stand_in.is_incremental = False
+        given = names["model"](stand_in, SimpleNamespace(_cursor=warehouse))
+        warehouse.execute(f"create table {relation} as from given")
+        del given
     else:
         kind = "view" if node.config.materialized == "view" else "table"
         warehouse.execute(f"create {kind} {relation} as {compiled}")

@@ -53,13 +53,13 @@ def main() -> None:
     settings = _settings(extracts, folder / "home")
     settings.home.create()
     with Meter().over("start"):
-        _start(settings)
+        warm(settings)
     document: dict[str, Any] = {"lines": lines}
     with State(settings.state_url.get_secret_value()) as state:
-        document["first"] = _measured(settings, state, full=False)
+        document["first"] = measured(settings, state, full=False)
         document["changed"] = write_news(extracts, lines)
-        document["refresh"] = _measured(settings, state, full=False)
-        document["rebuild"] = _measured(settings, state, full=True)
+        document["refresh"] = measured(settings, state, full=False)
+        document["rebuild"] = measured(settings, state, full=True)
     floor = Meter()
     run_floor(settings, folder / "floor", floor)
     document["floor"] = floor.steps
@@ -67,7 +67,15 @@ def main() -> None:
     print(json.dumps(document))
 
 
-def _measured(settings: Settings, state: State, *, full: bool) -> dict[str, Any]:
+def total(steps: dict[str, dict[str, float]], names: tuple[str, ...] = ()) -> dict[str, float]:
+    """Add up steps, all or those that are named; memory is the highest of them."""
+    chosen = [cost for name, cost in steps.items() if not names or name in names]
+    added = {key: sum(cost[key] for cost in chosen) for key in ("seconds", "cpu_seconds")}
+    return added | {"peak_mb": max(cost["peak_mb"] for cost in chosen)}
+
+
+def measured(settings: Settings, state: State, *, full: bool) -> dict[str, Any]:
+    """Run once; returns what each step took, and how many rows were read, admitted and built."""
     meter = Meter()
     account: RunAccount = run(settings, state, full=full, steps=meter.call)
     return {
@@ -99,7 +107,7 @@ def _settings(extracts: Path, home: Path) -> Settings:
     return settings.model_copy(update={"sources": {**settings.sources, "crm": crm}})
 
 
-def _start(settings: Settings) -> None:
+def warm(settings: Settings) -> None:
     """Import the slow libraries and parse the models: what a process pays once."""
     import pipelines.quality.engine  # noqa: F401
     from pipelines.publish import dbt

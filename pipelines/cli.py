@@ -1,25 +1,22 @@
 """The command line: ``concord …``."""
 
 import importlib
-import json
-import math
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.measure import Measurement
 from rich.table import Table
 
 from pipelines.errors import ConcordError
 from pipelines.identity import steward_commands
 from pipelines.privacy.command import erase
+from pipelines.serving import metrics_command
 from pipelines.settings import Settings, load_settings
+from pipelines.terminal import Config, Json, err, escaped, out, print_json, print_rows
 
 app = typer.Typer(
     name="concord",
@@ -29,15 +26,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-out = Console(width=None if sys.stdout.isatty() else 120)
-err = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
 
 HELD = 3
-
-Config = Annotated[
-    Path | None, typer.Option("--config", "-c", help="The configuration; default: concord.toml here, else the demo's.")
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output and nothing else there.")]
 
 
 @app.callback()
@@ -54,9 +44,9 @@ def main() -> None:
     except ConcordError as error:
         if os.environ.get("CONCORD_DEBUG"):
             raise
-        err.print(f"[bold red]Error:[/] {_escaped(error.message)}", highlight=False)
+        err.print(f"[bold red]Error:[/] {escaped(error.message)}", highlight=False)
         if error.hint:
-            err.print(_escaped(error.hint), style="dim", highlight=False)
+            err.print(escaped(error.hint), style="dim", highlight=False)
         sys.exit(1)
 
 
@@ -141,12 +131,13 @@ def score(as_json: Json = False) -> None:
     with _state(settings), err.status("Comparing with the truth …"):
         result = judge(settings.home)
     if as_json:
-        _print_json(result)
+        print_json(result)
     else:
         print_score(out, result)
 
 
 app.add_typer(steward_commands.app, name="identity")
+app.add_typer(metrics_command.app, name="metrics")
 app.command(epilog="Example: `concord erase 123456789 --reason 'request 17'`")(erase)
 
 
@@ -165,7 +156,7 @@ def status(config: Config = None, as_json: Json = False) -> None:
     if as_json:
         entries = [_version_entry(version, current) for version in kept]
         published = next((entry for entry in entries if entry["current"]), None)
-        _print_json({"published": published, "kept": entries, "last_run": last, "home": str(settings.home.root)})
+        print_json({"published": published, "kept": entries, "last_run": last, "home": str(settings.home.root)})
         return
     if current is None:
         out.print("Nothing has been published yet. Run `concord run` or `concord demo`.", highlight=False)
@@ -214,11 +205,11 @@ def sql(
     answer = ask(settings.home, text, limit=limit, number=version)
     if as_json:
         rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
-        _print_json(
+        print_json(
             {"version": answer.version, "columns": answer.columns, "rows": rows, "truncated": answer.is_truncated}
         )
         return
-    _print_rows(answer.columns, answer.rows)
+    print_rows(answer.columns, answer.rows)
     more = f", more than {limit} rows: raise --limit" if answer.is_truncated else ""
     err.print(f"{len(answer.rows):,} rows from version {answer.version}{more}", style="dim")
 
@@ -251,9 +242,9 @@ def doctor(config: Config = None) -> None:
     healthy = True
     for finding in examine(config):
         healthy &= finding.is_well
-        out.print(f"{'[green]✓' if finding.is_well else '[red]✗'}[/] {_escaped(finding.text)}", highlight=False)
+        out.print(f"{'[green]✓' if finding.is_well else '[red]✗'}[/] {escaped(finding.text)}", highlight=False)
         if not finding.is_well and finding.advice:
-            out.print(f"    {_escaped(finding.advice)}", style="dim", highlight=False)
+            out.print(f"    {escaped(finding.advice)}", style="dim", highlight=False)
     if not healthy:
         raise typer.Exit(1)
 
@@ -281,10 +272,10 @@ def _run(settings: Settings, *, full: bool, keep: bool, as_json: bool) -> Any:
                 flows.concord_run(str(settings.file), number=account.run_id, full=full, keep=keep)
             except ConcordError:
                 if as_json:
-                    _print_json(account.model_dump(mode="json"))
+                    print_json(account.model_dump(mode="json"))
                 raise
     if as_json:
-        _print_json(account.model_dump(mode="json"))
+        print_json(account.model_dump(mode="json"))
     else:
         print_account(out, account)
     return account
@@ -311,29 +302,6 @@ def _bar(title: str) -> Iterator[Callable[[int, int, str], None]]:
             progress.update(task, completed=done, total=steps, what=what)
 
         yield show
-
-
-def _print_rows(columns: list[str], rows: list[tuple[Any, ...]]) -> None:
-    """Print rows as a table with every value whole; on a terminal that is too narrow, record by record."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for index, column in enumerate(columns):
-        numeric = all(isinstance(row[index], int | float | Decimal | None) for row in rows)
-        table.add_column(_escaped(column), justify="right" if numeric else "left", no_wrap=True)
-    texts = [["" if value is None else _escaped(str(value)) for value in row] for row in rows]
-    for row in texts:
-        table.add_row(*row)
-    width = Measurement.get(out, out.options.update(max_width=100_000), table).maximum
-    if width <= out.width or not out.is_terminal:
-        Console(width=max(width, out.width)).print(table)
-        return
-    for row in texts:
-        record = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        record.add_column(style="bold", no_wrap=True)
-        record.add_column(overflow="fold")
-        for column, value in zip(columns, row, strict=True):
-            record.add_row(_escaped(column), value)
-        out.print(record)
-        out.print()
 
 
 def _serve(settings: Settings, port: int) -> None:
@@ -364,33 +332,6 @@ def _version_entry(version: Any, current: int | None) -> dict[str, Any]:
         "through_batch_id": version.through_batch_id,
         "current": version.number == current,
     }
-
-
-def _print_json(document: dict[str, Any]) -> None:
-    text = json.dumps(_finite(document), default=_json_value, ensure_ascii=False, indent=2, allow_nan=False)
-    sys.stdout.write(text + "\n")
-
-
-def _finite(value: Any) -> Any:
-    """JSON knows no NaN and no infinity: they become null."""
-    if isinstance(value, dict):
-        return {str(key): _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _json_value(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() and value.as_tuple().exponent == 0 else float(value)
-    isoformat: Callable[[], str] | None = getattr(value, "isoformat", None)
-    return isoformat() if isoformat is not None else str(value)
-
-
-def _escaped(text: str) -> str:
-    from rich.markup import escape
-
-    return escape(text)
 
 
 if __name__ == "__main__":

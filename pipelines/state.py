@@ -46,6 +46,7 @@ _batch = sa.Table(
     sa.Column("checksum", sa.Text),
     sa.Column("stamp", sa.Text),
     sa.Column("contract", sa.Text),
+    sa.Column("extracted_at", Instant()),
     sa.Column("landed_at", Instant()),
     sa.Column("rows_read", sa.BigInteger),
     sa.Column("rows_quarantined", sa.BigInteger),
@@ -138,7 +139,8 @@ class Batch:
     ``rows_deleted`` counts records that the batch removes, ``rows_alive`` the records of the table once it is applied.
     ``file`` is relative to the landing folder and is None when nothing was admitted; batches that were admitted together share
     it. ``checksum`` identifies the content of
-    ``origin``, and ``stamp`` the state in which it was read (a file's size, times and place on its disk).
+    ``origin``, and ``stamp`` the state in which it was read (a file's size, times and place on its disk);
+    ``extracted_at`` is the instant whose state it tells.
     """
 
     batch_id: int
@@ -156,6 +158,7 @@ class Batch:
     rows_deleted: int
     rows_alive: int
     stamp: str | None = None
+    extracted_at: datetime | None = None
     landed_at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
 

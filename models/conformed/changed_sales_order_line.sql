@@ -8,6 +8,7 @@
         ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
         ('changed_product_version', {'source_system': 'source_system', 'product_number': 'product_number'}, 'order_date'),
         ('changed_product_cost', {'source_system': 'source_system', 'product_number': 'product_number'}, 'order_date'),
+        ('warehouse', {'source_system': 'source_system', 'warehouse_code': 'warehouse_code'}),
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
         ('exchange_rate_day', {'order_date': 'rate_date'}),
     ],

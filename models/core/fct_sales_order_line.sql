@@ -27,6 +27,10 @@ costed_line as (
     {{ with_product_cost('product_line', 'order_date') }}
 ),
 
+warehouse_line as (
+    {{ with_warehouse('costed_line') }}
+),
+
 fct_sales_order_line as (
     select
         {{ surrogate_key(['source_system', 'source_id']) }} as sales_order_line_key,
@@ -35,6 +39,7 @@ fct_sales_order_line as (
         customer_version_key,
         product_key,
         product_version_key,
+        warehouse_key,
         company_key,
         source_system,
         source_id,
@@ -55,7 +60,7 @@ fct_sales_order_line as (
         {{ amount_in('quantity * unit_cost', 'unit_cost_rate_group') }} as cost_amount_group,
         is_order_date_estimated,
         is_amount_corrected
-    from costed_line
+    from warehouse_line
 )
 
 select * from fct_sales_order_line

@@ -9,6 +9,7 @@ load_account as (
         table_name,
         load as load_kind,
         origin,
+        extracted_at,
         landed_at,
         rows_read,
         rows_quarantined,

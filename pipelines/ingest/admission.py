@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -89,6 +89,7 @@ def admit(
                 origin=arrival.extract.origin,
                 checksum=arrival.extract.checksum,
                 stamp=arrival.extract.stamp,
+                extracted_at=arrival.extract.extracted_at.replace(tzinfo=UTC),
                 contract=contract.fingerprint,
                 file=file if count.admitted or gone else None,
                 rows_read=count.read,

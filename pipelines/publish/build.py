@@ -10,8 +10,11 @@ from pipelines.errors import AuditError, BuildError
 from pipelines.publish import dbt
 from pipelines.publish.absent import absent_models, create_empty
 from pipelines.publish.candidate import Plan, stamp
+from pipelines.publish.control import refresh_outcomes
+from pipelines.publish.definitions import keep_definitions
 from pipelines.publish.description import describe
 from pipelines.publish.project import VERSION, Project
+from pipelines.quality.outcomes import record_outcomes
 from pipelines.settings import Settings
 from pipelines.state import State
 from pipelines.warehouse import opened, quoted
@@ -79,6 +82,7 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
     # Tests ask for no relation, so dbt need not list them all first.
     results = dbt.invoke(settings, project, ["test", *selection, *without, "--no-populate-cache"], watch)
     dbt.close_connections()
+    record_outcomes(state, [(result.name, result.status, result.failures) for result in results])
     failures = [
         f"{result.name}: {result.message}{_failing_rows(settings, result)}"
         for result in results
@@ -93,9 +97,15 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
             )
         rows = _rows(candidate)
         describe(candidate, manifest)
+        keep_definitions(candidate, manifest)
+        refresh_outcomes(candidate, state)
         stamp(candidate, project, _keep_identity_model(candidate, state, plan))
     passed("candidate.audited")
-    warnings = [f"{result.name}: {result.message}" for result in results if result.status == "warn"]
+    warnings = [
+        f"{result.name}: {result.message}{_failing_rows(settings, result) if result.is_shown else ''}"
+        for result in results
+        if result.status == "warn"
+    ]
     return Audit(len(results) + 1, rows, warnings)
 
 
@@ -119,7 +129,10 @@ def _without(absent: list[Any], *methods: str) -> list[str]:
 
 def _selection(manifest: Any, plan: Plan) -> list[str]:
     """Return dbt's options that select what is downstream of the raw tables with news, and of the control tables."""
-    wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {("control", "batch")}
+    wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {
+        ("control", "batch"),
+        ("control", "check_outcome"),
+    }
     if plan.has_new_decisions:
         wanted.add(("control", "identity_decision"))
     sources = [
@@ -153,7 +166,7 @@ def _living_records(candidate: duckdb.DuckDBPyConnection, schema: str, name: str
 
 
 def _failing_rows(settings: Settings, result: dbt.NodeResult) -> str:
-    if result.status != "fail" or not result.compiled:
+    if result.status not in {"fail", "warn"} or not result.compiled:
         return ""
     try:
         with opened(settings.home.candidate, read_only=True) as connection:

@@ -6,6 +6,7 @@ import mmap
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from io import FileIO
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pipelines.home import Home
 from pipelines.ingest.landing import raw_view
 from pipelines.privacy.record import erasures as all_erasures
 from pipelines.privacy.record import revision
+from pipelines.publish.control import quality_tables
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
 from pipelines.state import Batch, State
@@ -24,7 +26,8 @@ from pipelines.warehouse import current_version, literal, read_published, versio
 _REFLINK = 0x40049409
 _PIECE = 4 * 1024 * 1024
 _BATCH_COLUMNS = """
-    batch_id integer, source_system varchar, table_name varchar, load varchar, origin varchar, landed_at timestamp,
+    batch_id integer, source_system varchar, table_name varchar, load varchar, origin varchar, extracted_at timestamp,
+    landed_at timestamp,
     rows_read bigint, rows_quarantined bigint, rows_admitted bigint, rows_unchanged bigint, rows_deleted bigint,
     rows_current bigint
 """
@@ -41,7 +44,7 @@ class Plan:
     The build takes in the batches above ``after`` up to ``through``; ``tables`` are the raw tables that they belong to.
     ``decisions`` are the stewards' words on customers up to now, ``has_new_decisions`` whether the base lacks some;
     ``identity_model`` is the number of the matching model, 0 before one was trained; ``erasures`` how often the log was gone
-    through for erased persons.
+    through for erased persons; ``has_new_definitions`` whether metrics are defined anew since the base.
     """
 
     base: int | None
@@ -53,6 +56,7 @@ class Plan:
     has_new_decisions: bool = False
     identity_model: int = 0
     erasures: int = 0
+    has_new_definitions: bool = False
 
     @property
     def is_full(self) -> bool:
@@ -62,7 +66,7 @@ class Plan:
     @property
     def is_needed(self) -> bool:
         """Whether there is anything to do."""
-        return self.is_full or bool(self.batches) or self.has_new_decisions
+        return self.is_full or bool(self.batches) or self.has_new_decisions or self.has_new_definitions
 
     @property
     def tables(self) -> list[tuple[str, str]]:
@@ -95,7 +99,11 @@ def plan_build(settings: Settings, state: State, project: Project, *, full: bool
     batches = [batch for batch in state.batches(after=after) if _is_configured(settings, batch)]
     through = max((batch.batch_id for batch in batches), default=after)
     news = [batch for batch in batches if batch.file]
-    return Plan(base, reason, after, through, news, decisions, seen.decisions < decisions, model_number, erasures)
+    has_new_decisions, has_new_definitions = seen.decisions < decisions, seen.definitions != project.definitions
+    return Plan(
+        *(base, reason, after, through, news),
+        *(decisions, has_new_decisions, model_number, erasures, has_new_definitions),
+    )
 
 
 def make_candidate(settings: Settings, state: State, plan: Plan) -> None:
@@ -110,7 +118,8 @@ def make_candidate(settings: Settings, state: State, plan: Plan) -> None:
         for name, contract in source.tables.items():
             mine = [batch for batch in plan.batches if (batch.system, batch.table_name) == (system, name)]
             views.append((f"raw_{system}", name, raw_view(home, mine, contract)))
-    write_log_catalog(home.log_catalog, views, _control_tables(state, plan))
+    control = _control_tables(state, plan) + quality_tables(settings, state, plan.after, plan.through)
+    write_log_catalog(home.log_catalog, views, control)
 
 
 def discard_candidate(home: Home) -> None:
@@ -124,13 +133,14 @@ def discard_candidate(home: Home) -> None:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What a version is made of: the log up to a batch, models, stewards' words, the model that matches customers, erasures."""
+    """What a version is made of: the log up to a batch, models, definitions of metrics, stewards' words, matching, erasures."""
 
     through: int = 0
     fingerprint: str = ""
     decisions: int = 0
     identity_model: int = 0
     erasures: int = 0
+    definitions: str = ""
 
 
 def stamp(candidate: duckdb.DuckDBPyConnection, project: Project, plan: Plan) -> None:
@@ -140,7 +150,7 @@ def stamp(candidate: duckdb.DuckDBPyConnection, project: Project, plan: Plan) ->
         "create or replace table concord.version as "
         f"select {plan.through} as through_batch_id, {literal(project.fingerprint)} as fingerprint, "
         f"{plan.decisions} as through_decision_id, {plan.identity_model} as identity_model, "
-        f"{plan.erasures} as erasures, "
+        f"{plan.erasures} as erasures, {literal(project.definitions)} as definitions, "
         "cast(now() at time zone 'UTC' as timestamp) as built_at"
     )
     candidate.execute("comment on table concord.version is 'One row: the last batch of the log in this file'")
@@ -152,13 +162,14 @@ def stamp_of(home: Home, number: int) -> Stamp:
     connection, _ = read_published(home, number)
     try:
         row = connection.execute(
-            "select through_batch_id, fingerprint, through_decision_id, identity_model, erasures from concord.version"
+            "select through_batch_id, fingerprint, through_decision_id, identity_model, erasures, definitions "
+            "from concord.version"
         ).fetchall()[0]
     except (duckdb.CatalogException, duckdb.BinderException):
         return Stamp()
     finally:
         connection.close()
-    return Stamp(int(row[0]), str(row[1]), int(row[2]), int(row[3]), int(row[4]))
+    return Stamp(int(row[0]), str(row[1]), int(row[2]), int(row[3]), int(row[4]), str(row[5]))
 
 
 def _is_configured(settings: Settings, batch: Batch) -> bool:
@@ -193,13 +204,13 @@ def _control_tables(state: State, plan: Plan) -> list[str]:
             statements.append(f"insert into control.erased_record values ({values})")
     new = [batch for batch in state.batches(after=plan.after) if batch.batch_id <= plan.through]
     for batch in new:
-        landed_at = batch.landed_at.replace(tzinfo=None).isoformat(sep=" ")
+        moments = [_moment(moment) for moment in (batch.extracted_at, batch.landed_at)]
         texts = [literal(text) for text in (batch.system, batch.table_name, batch.load, batch.origin)]
         counts = (
             *(batch.rows_read, batch.rows_quarantined, batch.rows_admitted),
             *(batch.rows_unchanged, batch.rows_deleted, batch.rows_alive),
         )
-        values = ", ".join([str(batch.batch_id), *texts, f"timestamp '{landed_at}'", *map(str, counts)])
+        values = ", ".join([str(batch.batch_id), *texts, *moments, *map(str, counts)])
         statements.append(f"insert into control.batch values ({values})")
     for batch_id, result in state.rule_results(after=plan.after):
         if batch_id <= plan.through:
@@ -207,6 +218,10 @@ def _control_tables(state: State, plan: Plan) -> list[str]:
             values = f"{batch_id}, {literal(result.rule)}, {column}, {literal(result.severity)}, {result.rows_broken}"
             statements.append(f"insert into control.rule_result values ({values})")
     return statements
+
+
+def _moment(moment: datetime | None) -> str:
+    return "null" if moment is None else f"timestamp '{moment.replace(tzinfo=None).isoformat(sep=' ')}'"
 
 
 def _copy(source: Path, target: Path) -> None:

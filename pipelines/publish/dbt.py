@@ -15,12 +15,15 @@ from pipelines.settings import Settings
 Watcher = Callable[[str, int, int], None]
 
 _LOGGED = {"info", "warn", "error"}
-_manifests: dict[str, Any] = {}
+_manifests: dict[tuple[str, str], Any] = {}
 
 
 @dataclass(frozen=True)
 class NodeResult:
-    """What happened to one dbt node: a model, a seed or a test. ``status``: success, pass, warn, fail, error or skipped."""
+    """What happened to one dbt node: a model, a seed or a test. ``status``: success, pass, warn, fail, error or skipped.
+
+    ``is_shown`` marks a test whose rows a warning shows, because they are no one's data (``meta: {is_shown: true}``).
+    """
 
     name: str
     unique_id: str
@@ -30,6 +33,7 @@ class NodeResult:
     seconds: float
     failures: int
     compiled: str
+    is_shown: bool = False
 
 
 def invoke(
@@ -67,11 +71,12 @@ def invoke(
 
 
 def manifest_of(settings: Settings, project: Project) -> Any:
-    """Return dbt's manifest of the project, parsed once in this process for each fingerprint.
+    """Return dbt's manifest of the project, parsed once in this process for each state of models and metrics.
 
     Raises BuildError when the project does not parse.
     """
-    if project.fingerprint not in _manifests:
+    state = (project.fingerprint, project.definitions)
+    if state not in _manifests:
         from dbt.cli.main import dbtRunner
 
         with _environment(settings), _log(settings) as log:
@@ -80,8 +85,8 @@ def manifest_of(settings: Settings, project: Project) -> Any:
             raise BuildError(
                 f"The models do not parse: {str(outcome.exception).strip()}", hint="Correct the model that it names."
             )
-        _manifests[project.fingerprint] = outcome.result
-    return _manifests[project.fingerprint]
+        _manifests[state] = outcome.result
+    return _manifests[state]
 
 
 def close_connections() -> None:
@@ -151,4 +156,5 @@ def _node_result(result: Any) -> NodeResult:
         seconds=float(result.execution_time),
         failures=int(result.failures or 0),
         compiled=str(getattr(node, "compiled_code", "") or ""),
+        is_shown=bool(node.config.meta.get("is_shown", False)),
     )

@@ -13,15 +13,20 @@ from pipelines.settings import REPOSITORY, Settings
 # What a model is called that holds every version of its records, and not only the latest.
 VERSION = "_version"
 _SHARED = ("conformed", "core", "marts", "quality", "semantic")
+_METRICS = "models/semantic/"
 _KINDS = {".sql", ".yml", ".csv", ".py", ".md"}
 
 
 @dataclass(frozen=True)
 class Project:
-    """A composed dbt project; ``fingerprint`` changes whenever its models or its configuration do."""
+    """A composed dbt project; ``fingerprint`` changes whenever its models or its configuration do.
+
+    ``definitions`` changes with the definitions of metrics, which need no row made anew.
+    """
 
     folder: Path
     fingerprint: str
+    definitions: str = ""
 
 
 def entity_systems(settings: Settings) -> dict[str, list[str]]:
@@ -31,6 +36,11 @@ def entity_systems(settings: Settings) -> dict[str, list[str]]:
         for model in sorted(settings.mapping_folder(system).glob(f"stg_{system}__*.sql")):
             entities.setdefault(model.stem.split("__", 1)[1], []).append(system)
     return entities
+
+
+def reconciliation_checks() -> list[str]:
+    """Return the models that quality.reconciliation is made of: the files of models/quality/checks."""
+    return sorted(model.stem for model in (REPOSITORY / "models" / "quality" / "checks").rglob("check_*.sql"))
 
 
 def compose(settings: Settings) -> Project:
@@ -44,6 +54,7 @@ def compose(settings: Settings) -> Project:
     definition["vars"] = definition.get("vars", {}) | {
         "entity_systems": entity_systems(settings),
         "group_currency": settings.warehouse.group_currency,
+        "checks": reconciliation_checks(),
     }
     rooms = {room: REPOSITORY / room for room in ("macros", "seeds", "tests/data")}
     rooms |= {f"models/{room}": REPOSITORY / "models" / room for room in _SHARED}
@@ -69,7 +80,7 @@ def compose(settings: Settings) -> Project:
     target = home.project / "dbt_project.yml"
     if not target.exists() or target.read_text(encoding="utf-8") != text:
         target.write_text(text, encoding="utf-8")
-    return Project(home.project, _fingerprint(settings, links, text))
+    return Project(home.project, _fingerprint(settings, links, text), _definitions(links))
 
 
 def _lay_links(project: Path, links: dict[str, Path]) -> None:
@@ -83,6 +94,15 @@ def _lay_links(project: Path, links: dict[str, Path]) -> None:
         if not link.is_symlink():
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(target)
+
+
+def _definitions(links: dict[str, Path]) -> str:
+    """Hash what decides what metrics mean."""
+    digest = hashlib.sha256()
+    for place, file in sorted(links.items()):
+        if place.startswith(_METRICS):
+            digest.update(place.encode() + b"\0" + file.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
 
 
 def _fingerprint(settings: Settings, links: dict[str, Path], definition: str) -> str:

@@ -16,7 +16,7 @@ from tests.extracts import environment, example_settings
 
 # A module imports from its own layer's earlier modules and from the layers above it in this list.
 LAYERS = [
-    ["pipelines.errors", "pipelines.commit_points"],
+    ["pipelines.errors", "pipelines.commit_points", "pipelines.terminal"],
     ["pipelines.home"],
     ["pipelines.warehouse"],
     ["pipelines.quality.contract"],
@@ -34,7 +34,10 @@ LAYERS = [
     ["pipelines.demo", "pipelines.doctor", "pipelines.report", "pipelines.serving", "pipelines.flows"],
     ["pipelines.cli"],
 ]
-READERS_MAY_USE = {"pipelines.errors", "pipelines.home", "pipelines.settings", "pipelines.warehouse", "pipelines.state"}
+READERS_MAY_USE = {
+    *("pipelines.errors", "pipelines.home", "pipelines.settings", "pipelines.warehouse", "pipelines.state"),
+    "pipelines.serving.metrics",
+}
 READ_AS_TEXT = {".py", ".sql", ".yml", ".toml", ".csv", ".md"}
 DBT_LAYERS = ["source", "seed", "staging", "conformed", "core", "marts"]
 
@@ -219,6 +222,24 @@ def test_every_model_says_grain_owner_and_columns(manifest: Any) -> None:
                 silent.append(f"{model.name} has no enforced contract")
             silent += [f"{model.name}.{name}" for name, column in model.columns.items() if not column.description]
     assert not silent
+
+
+def test_every_page_is_an_exposure_that_names_what_it_reads(manifest: Any) -> None:
+    """The lineage of the documentation ends at the pages that people see."""
+    said = {}
+    for exposure in manifest.exposures.values():
+        models = [manifest.nodes[name] for name in exposure.depends_on.nodes]
+        for queries in exposure.config.meta["queries"]:
+            said[queries] = {f"{model.schema}.{model.name}" for model in models}
+    schemas = {node.schema for node in manifest.nodes.values() if node.resource_type == "model"}
+    named = re.compile(rf"\b(?:from|join)\s+((?:{'|'.join(sorted(schemas))})\.\w+)")
+    read = {}
+    for module, tree in _modules("dashboards/queries"):
+        constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        found = {name for text in constants if isinstance(text, str) for name in named.findall(text)}
+        if found:
+            read[module.rsplit(".", 1)[-1]] = found
+    assert read == said
 
 
 def test_tools_in_the_repository_know_every_mapping(tmp_path: Path) -> None:

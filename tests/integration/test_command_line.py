@@ -18,7 +18,7 @@ import pytest
 from pipelines.settings import REPOSITORY
 from tests.extracts import EXAMPLE, TinyCompany, sale, small_company
 
-COMMANDS = ("run", "demo", "status", "rollback", "sql", "dashboards", "docs", "doctor", "identity", "erase")
+COMMANDS = ("run", "demo", "status", "rollback", "sql", "dashboards", "docs", "doctor", "identity", "metrics", "erase")
 HELPER = b"pipelines.flows.server"
 UNWATCHED = {".git", ".venv", "__pycache__", ".pytest_cache", ".hypothesis", ".mypy_cache", ".ruff_cache"}
 

@@ -29,7 +29,10 @@ from tests.extracts import EXAMPLE, contents, customer, environment, example_set
 NAME, SURNAME, OTHER_NAME, BIRTH_DATE = "Zephyrine", "Quackenbush", "Zephyra", "1961-02-03"
 SECRETS = (NAME, SURNAME, OTHER_NAME, BIRTH_DATE)
 NUMBER = "AW00000003"
-ACCIDENTAL = ("_batch_id", "batch_id", "landed_at", "_row_number", "built_at")
+ACCIDENTAL = (
+    *("_batch_id", "batch_id", "first_batch_id", "last_batch_id", "landed_at", "last_landed_at", "extracted_at"),
+    *("_row_number", "built_at"),
+)
 BOOKS = ("core.fct_sales_order_line", "core.fct_sales_order", "sales.revenue_month", "sales.revenue_month_market")
 """What must be the same; of the lines without customer_version_key, for a person without a history has one version."""
 

@@ -9,14 +9,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.demo.drops import advance
-from pipelines.run import run
-from pipelines.settings import REPOSITORY, load_settings
-from pipelines.state import State
+from pipelines.settings import Settings
 from pipelines.warehouse import read_published
-from tests.extracts import environment
 
-HISTORY_END = date(2024, 6, 30)
+HISTORY_END = date(2026, 10, 31)
 IN_YEN = "case currency when 'JPY' then 100 else 1 end"
 """SAP stores amounts with two decimals whatever the currency."""
 
@@ -41,16 +37,9 @@ class Company:
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
-    home = tmp_path_factory.mktemp("supply")
-    with environment(CONCORD_HOME=str(home)):
-        settings = load_settings(REPOSITORY / "concord.toml")
-    advance(home / "demo", scale="tiny", mess=0, history_end=HISTORY_END)
-    settings.home.create()
-    with State(settings.state_url.get_secret_value()) as state:
-        run(settings, state)
-    star, _ = read_published(settings.home)
-    yield Company(star, home / "demo" / "extracts" / "sap")
+def company(clean_company: Settings) -> Iterator[Company]:
+    star, _ = read_published(clean_company.home)
+    yield Company(star, clean_company.home.root / "demo" / "extracts" / "sap")
     star.close()
 
 

@@ -18,7 +18,7 @@ invoice_header as (
         {{ clean_text('zterm') }} as payment_terms_code,
         coalesce(fksto, '') = 'X' as is_cancelled,
         {{ clean_text('sfakn') }} as cancelled_invoice_source_id,
-        case when trim(belnr) != '' then concat_ws('/', bukrs, belnr, gjahr) end as journal_entry_source_id,
+        case when trim(belnr) != '' then concat_ws('/', bukrs, gjahr, belnr) end as journal_entry_source_id,
         _op = 'delete' as is_deleted,
         _batch_id
     from latest

@@ -33,6 +33,7 @@ order_header as (
         {{ date_from_digits('vdatu') }} as due_date,
         waerk as document_currency,
         {{ clean_text('augru') }} as order_reason_code,
+        {{ clean_text('ihrez') }} as quote_number,
         _op = 'delete' as is_deleted,
         _batch_id
     from judged

@@ -32,8 +32,12 @@ sales_order_line as (
         cast(order_item.stored_unit_price * coalesce(shift.factor, 1) as decimal(18, 6)) as unit_price_document,
         cast(order_item.stored_net_amount * coalesce(shift.factor, 1) as decimal(18, 2)) as net_amount_document,
         order_header.document_currency,
+        order_header.quote_number,
         order_header.is_order_date_estimated,
         order_item.is_amount_corrected,
+        order_item.is_cancelled
+        and not order_item.is_deleted
+        and coalesce(not order_header.is_deleted and order_header.document_category = 'C', false) as is_cancelled,
         order_item.is_deleted
         or order_item.is_cancelled
         or coalesce(order_header.is_deleted or order_header.document_category != 'C', true) as is_deleted,

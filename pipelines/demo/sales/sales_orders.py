@@ -371,6 +371,13 @@ def _record_truth(world: World, lines: pl.DataFrame) -> None:
     world.record(
         "order_truth", known.group_by("on", "order_month", "company").sum().sort("on", "order_month", "company")
     )
+    # Nobody tells the CRM when a line of an order is resized or deleted; a line that is rejected still says what was asked for.
+    parted = changed.filter(pl.col("opportunity_id").is_not_null() & pl.col("fate").is_in(["resized", "deleted"]))
+    parted = parted.group_by("opportunity_id", maintain_order=True).agg(pl.col("change_day").first().alias("day"))
+    world.record(
+        "crm_erp_break",
+        parted.select("opportunity_id", pl.lit("order_changed").alias("kind"), pl.col("day").cast(pl.Int32)),
+    )
 
 
 REMEMBERED = (

@@ -7,9 +7,11 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.demo.calendar import as_date
+from pipelines.demo.scoring.score_books import judge_books
 from pipelines.demo.scoring.score_door import judge_loads, judge_quarantine, judge_reports
 from pipelines.demo.scoring.score_identity import judge_identity
 from pipelines.demo.scoring.score_marts import judge_customers, judge_revenue, skip_later
+from pipelines.demo.scoring.score_reconciliation import judge_reconciliation
 from pipelines.demo.scoring.score_truth import NotJudged, drops_of, faults_of, last_day
 from pipelines.errors import ConcordError
 from pipelines.home import Home
@@ -21,9 +23,9 @@ def score(home: Home, state: State | None = None) -> dict[str, Any]:
     """Judge the published version and the loads of ``home`` by the truth of its demo company.
 
     Returns one JSON document: ``version``, ``as_of`` (the last drop that the version has taken in), the sections ``quarantine``,
-    ``reported``, ``loads``, ``identity`` and ``marts``, and ``not_judged`` (section and reason). Amounts end in ``_cents``, in
-    group currency; shares are numbers from 0 to 1, or null where there is nothing to divide by. ``state``: default the store
-    of ``home``.
+    ``reported``, ``loads``, ``identity``, ``marts``, ``reconciliation`` and ``books``, and ``not_judged`` (section and reason).
+    Amounts end in ``_cents``, in group currency (those of books in the company's); shares are numbers from 0 to 1, or null where
+    there is nothing to divide by. ``state``: default the store of ``home``.
     Raises ConcordError when there is no demo company or nothing is published.
     """
     truth = home.root / "demo" / "truth"
@@ -58,9 +60,11 @@ def _judged(home: Home, state: State, truth: Path, version: int) -> dict[str, An
             "revenue": judge_revenue(home, truth, as_of, skipped),
             "customers": judge_customers(home, truth, drops, as_of, skipped),
         },
+        "reconciliation": judge_reconciliation(home, truth, faults, drops, as_of, skipped),
+        "books": judge_books(home, truth, as_of, skipped),
         "not_judged": skipped,
     }
-    skip_later(truth, faults, skipped)
+    skip_later(truth, skipped)
     return result
 
 
@@ -102,6 +106,22 @@ def print_score(console: Console, result: dict[str, Any]) -> None:
         console.print(
             f"Customers: {customers['warehouse']:,} in the warehouse, {customers['truth']:,} in truth.", highlight=False
         )
+    reconciliation = result["reconciliation"]
+    if reconciliation is not None:
+        console.print(
+            f"Reconciliation: {reconciliation['found']:,} of {reconciliation['faults']:,} faults of the books are named "
+            f"(recall {_figure(reconciliation['recall'])}); {reconciliation['explained']:,} of "
+            f"{reconciliation['documents']:,} documents that are named are explained by a fault "
+            f"(precision {_figure(reconciliation['precision'])}).",
+            highlight=False,
+        )
+    for name, book in result["books"].items():
+        if book is not None:
+            console.print(
+                f"{book['what']}: {book['exact']:,} of {book['compared']:,} to the cent, "
+                f"{book['difference_cents'] / 100:,.2f} off in all ({name}).",
+                highlight=False,
+            )
     for entry in result["not_judged"]:
         console.print(f"Not judged: {entry['section']}: {entry['reason']}", style="dim", highlight=False, markup=False)
 

@@ -1,0 +1,1 @@
+{{ conform('replenishment_setting') }}

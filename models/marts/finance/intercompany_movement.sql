@@ -1,0 +1,134 @@
+{{ config(meta={'made_of': ['journal_line']}) }}
+
+with
+
+period_of_day as (
+    select
+        calendar_date,
+        fiscal_year,
+        fiscal_period
+    from {{ ref('dim_date') }}
+),
+
+-- What the books say: the seller's receivables and revenue, and the buyer's payables. A credit of the payables is a purchase.
+booked as (
+    select
+        case when role.balance_sheet_side = 'equity and liabilities' then line.partner_company_key else line.company_key end
+            as seller_company_key,
+        case when role.balance_sheet_side = 'equity and liabilities' then line.company_key else line.partner_company_key end
+            as buyer_company_key,
+        line.document_currency,
+        line.fiscal_year,
+        line.fiscal_period,
+        case when role.balance_sheet_side = 'assets' then line.amount_document else 0 end as receivable_document,
+        case when role.balance_sheet_side = 'assets' then line.amount_group else 0 end as receivable_group,
+        case when role.balance_sheet_side = 'equity and liabilities' then -line.amount_document else 0 end as payable_document,
+        case when role.balance_sheet_side = 'equity and liabilities' then -line.amount_group else 0 end as payable_group,
+        case when role.balance_sheet_side is null then -line.amount_document else 0 end as revenue_document,
+        case when role.balance_sheet_side is null then -line.amount_group else 0 end as revenue_group,
+        case when role.balance_sheet_side = 'equity and liabilities' then greatest(-line.amount_document, 0) else 0 end
+            as purchase_document,
+        case when role.balance_sheet_side = 'equity and liabilities' then greatest(-line.amount_group, 0) else 0 end as purchase_group,
+        0 as in_transit_document,
+        0 as in_transit_group
+    from {{ ref('fct_journal_line') }} as line
+    inner join {{ ref('dim_account') }} as account on line.account_key = account.account_key
+    inner join {{ ref('statement_line_roles') }} as role on account.line_code = role.line_code
+    where line.partner_company_key <> -1 and role.is_intercompany
+),
+
+-- What left the stock of one company for the purchase order of another.
+shipped as (
+    select
+        movement.company_key as seller_company_key,
+        purchase.company_key as buyer_company_key,
+        purchase.purchase_order_line_key,
+        purchase.document_currency,
+        purchase.exchange_rate_group,
+        movement.posting_date,
+        -movement.quantity * purchase.unit_price_document as in_transit_document
+    from {{ ref('fct_stock_movement') }} as movement
+    inner join {{ ref('fct_purchase_order_line') }} as purchase
+        on movement.purchase_order_line_key = purchase.purchase_order_line_key and movement.company_key <> purchase.company_key
+),
+
+sold_line as (
+    select distinct
+        purchase_order_line_key,
+        seller_company_key,
+        buyer_company_key,
+        exchange_rate_group
+    from shipped
+),
+
+-- It is on its way until the buyer has the invoice in the books.
+transit as (
+    select
+        seller_company_key,
+        buyer_company_key,
+        document_currency,
+        exchange_rate_group,
+        posting_date,
+        in_transit_document
+    from shipped
+
+    union all
+
+    select
+        sold_line.seller_company_key,
+        sold_line.buyer_company_key,
+        invoice.document_currency,
+        sold_line.exchange_rate_group,
+        invoice.posting_date,
+        -invoice.net_amount_document as in_transit_document
+    from {{ ref('fct_supplier_invoice_line') }} as invoice
+    inner join sold_line on invoice.purchase_order_line_key = sold_line.purchase_order_line_key
+),
+
+moved as (
+    select * from booked
+
+    union all
+
+    select
+        transit.seller_company_key,
+        transit.buyer_company_key,
+        transit.document_currency,
+        period_of_day.fiscal_year,
+        period_of_day.fiscal_period,
+        0 as receivable_document,
+        0 as receivable_group,
+        0 as payable_document,
+        0 as payable_group,
+        0 as revenue_document,
+        0 as revenue_group,
+        0 as purchase_document,
+        0 as purchase_group,
+        transit.in_transit_document,
+        transit.in_transit_document * transit.exchange_rate_group as in_transit_group
+    from transit
+    inner join period_of_day on transit.posting_date = period_of_day.calendar_date
+),
+
+intercompany_movement as (
+    select
+        seller_company_key,
+        buyer_company_key,
+        document_currency,
+        fiscal_year,
+        fiscal_period,
+        cast(sum(receivable_document) as decimal(18, 2)) as receivable_amount_document,
+        cast(sum(receivable_group) as decimal(18, 2)) as receivable_amount_group,
+        cast(sum(payable_document) as decimal(18, 2)) as payable_amount_document,
+        cast(sum(payable_group) as decimal(18, 2)) as payable_amount_group,
+        cast(sum(revenue_document) as decimal(18, 2)) as revenue_amount_document,
+        cast(sum(revenue_group) as decimal(18, 2)) as revenue_amount_group,
+        cast(sum(purchase_document) as decimal(18, 2)) as purchase_amount_document,
+        cast(sum(purchase_group) as decimal(18, 2)) as purchase_amount_group,
+        cast(sum(in_transit_document) as decimal(18, 2)) as in_transit_amount_document,
+        cast(sum(in_transit_group) as decimal(18, 2)) as in_transit_amount_group
+    from moved
+    group by seller_company_key, buyer_company_key, document_currency, fiscal_year, fiscal_period
+)
+
+select * from intercompany_movement
