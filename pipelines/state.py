@@ -95,6 +95,7 @@ _identity_model = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=True),
     sa.Column("trained_at", Instant(), nullable=False),
     sa.Column("parameters", sa.Text, nullable=False),
+    sa.Column("subject", sa.Text),
     sqlite_autoincrement=True,
 )
 _identity_decision = sa.Table(
@@ -171,12 +172,17 @@ class Version:
     through_batch_id: int
 
 
+MATCHED = ("customer", "contact")
+"""What is matched, each with a model of its own."""
+
+
 @dataclass(frozen=True)
 class IdentityModel:
-    """A numbered version of what the matching of customers has learned; ``parameters`` is its JSON."""
+    """A numbered version of what matching has learned; ``parameters`` is its JSON, ``subject`` one of MATCHED."""
 
     number: int
     parameters: str
+    subject: str = "customer"
 
 
 @dataclass(frozen=True)
@@ -357,19 +363,27 @@ class State:
 
     # Identity
 
-    def record_identity_model(self, parameters: str) -> IdentityModel:
-        """Keep a new version of the matching model; it counts from the next build on."""
-        new = _identity_model.insert().values(trained_at=datetime.now(UTC), parameters=parameters)
+    def record_identity_model(self, parameters: str, subject: str = "customer") -> IdentityModel:
+        """Keep a new version of the model that matches a subject (one of MATCHED); it counts from the next build on."""
+        values = {"trained_at": datetime.now(UTC), "parameters": parameters, "subject": subject}
         with self._engine.begin() as connection:
-            (number,) = connection.execute(new.returning(_identity_model.c.number)).one()
-        return IdentityModel(int(number), parameters)
+            new = _identity_model.insert().values(**values).returning(_identity_model.c.number)
+            (number,) = connection.execute(new).one()
+        return IdentityModel(int(number), parameters, subject)
 
-    def identity_model(self) -> IdentityModel | None:
-        """Return the latest version of the matching model, if one has been trained."""
+    def identity_model(self, subject: str = "customer") -> IdentityModel | None:
+        """Return the latest version of the model that matches a subject (one of MATCHED), if one has been trained."""
         columns = (_identity_model.c.number, _identity_model.c.parameters)
+        # An earlier Concord matched customers only, and did not say so.
+        mine = sa.func.coalesce(_identity_model.c.subject, "customer") == subject
+        query = sa.select(*columns).where(mine).order_by(_identity_model.c.number.desc()).limit(1)
         with self._engine.connect() as connection:
-            row = connection.execute(sa.select(*columns).order_by(_identity_model.c.number.desc()).limit(1)).first()
-            return None if row is None else IdentityModel(int(row.number), str(row.parameters))
+            row = connection.execute(query).first()
+            return None if row is None else IdentityModel(int(row.number), str(row.parameters), subject)
+
+    def identity_models(self) -> list[IdentityModel]:
+        """Return the latest model of every subject for which one has been trained."""
+        return [model for subject in MATCHED if (model := self.identity_model(subject)) is not None]
 
     def decide_identity(self, left_id: str, right_id: str, verdict: str, by: str, reason: str) -> IdentityDecision:
         """Keep a steward's word on two records; what was said of the same two before stays, and no longer counts."""

@@ -78,6 +78,11 @@ RULES = (
     Rule("name and city", "[surname || '|' || city, left(given_name, 4) || '|' || city || '|' || left(birth_date, 4)]"),
     Rule("postcode and birth", "[postcode || '|' || left(birth_date, 4), postcode || '|' || right(birth_date, 4)]"),
     Rule("postcode", "[postcode]", 0.05),
+    Rule(
+        "organisation and name",
+        "[organisation || '|' || surname_sound, organisation || '|' || left(surname, 3), organisation || '|' || given_name]",
+        0.2,
+    ),
 )
 
 
@@ -120,6 +125,46 @@ def largest_blocks(connection: duckdb.DuckDBPyConnection, table: str, budget: in
             full.add(rule.name)
             largest[rule.name] = max(size - 1, 2)
     return largest
+
+
+def met_anew(
+    connection: duckdb.DuckDBPyConnection, records: str, changed: str, largest: dict[str, int], into: str
+) -> None:
+    """Write into the table ``into`` (id) whose pairs are not what they were.
+
+    They are the ``changed`` records, and all those of a block that has become too large, or is not any more.
+
+    ``records``: id | block_keys, as they are now. ``changed``: id | block_keys of what is new, altered or gone, with the keys
+    that it had before (null: it was not there). Takes one pass over the keys, and time that follows the number of changed
+    records.
+    """
+    limits = ", ".join(f"({number}, {largest[rule.name]})" for number, rule in enumerate(RULES))
+    connection.execute(
+        f"""
+        create or replace temp table {into} as
+        with keyed as (select id, unnest(block_keys) as key from {records}),
+        had as (select id, unnest(block_keys) as key from {changed}),
+        moved as (
+            select key, 1 as now, 0 as before from keyed semi join {changed} using (id)
+            union all
+            select key, 0, 1 from had
+        ),
+        moves as (select key, sum(now) as now, sum(before) as before from moved group by key having sum(now) <> sum(before)),
+        sizes as (
+            select key, any_value(now) as now, any_value(before) as before, count(keyed.id) as size
+            from moves left join keyed using (key)
+            group by key
+        ),
+        limits as (select * from (values {limits}) as t (rule, largest)),
+        flipped as (
+            select key from sizes join limits on rule = key & {_RULE_BITS}
+            where (size <= largest) <> (size - now + before <= largest)
+        )
+        select id from keyed semi join flipped using (key)
+        union
+        select id from {changed}
+        """
+    )
 
 
 def candidate_pairs(

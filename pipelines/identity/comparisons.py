@@ -88,6 +88,21 @@ _RELATED = (
     f" and (coalesce(domain_l = domain_r, false) or coalesce(case when is_person_l or is_person_r then {_ALIKE} >= 0.72 else {_WITHIN} >= 0.45 end, true)) end"
 )
 """The names do not speak against it: what neighbours and relatives share anyway is then evidence."""
+_NAMESAKES = (
+    f"({_LIKE_SURNAME} and jaro_winkler_similarity(surname_l, surname_r) >= 0.75 and ({_LIKE_GIVEN} or {_NO_GIVEN}"
+    " or (left(given_name_l, 1) = left(given_name_r, 1) and least(length(given_name_l), length(given_name_r)) = 1)))"
+)
+"""Names of one person among few: sounding alike is not enough (Sasaki and Suzuki), an initial is."""
+_COLLEAGUES = "coalesce(organisation_l = organisation_r, false)"
+
+
+def _of_colleagues(shared: str) -> str:
+    """Two of one organisation share its switchboard and its domain, and what is ``shared`` too if their names allow it."""
+    return f"({_COLLEAGUES} and not coalesce({shared} and {_NAMESAKES}, false))"
+
+
+_STRANGERS = "coalesce(organisation_l <> organisation_r and domain_l <> domain_r, false)"
+"""Two of different organisations, each with an address that its own one gives: it is made of the name, and says nothing more."""
 _SHARED_STREET = "list_has_any(street_prefixes_l, street_prefixes_r)"
 _STREET_LIKE = (
     f"likeness({_SHARED_STREET}, street_words_l, street_weights_l, street_words_r)",
@@ -210,7 +225,7 @@ COMPARISONS = (
     ),
     Comparison(
         "phone",
-        _missing("phone"),
+        f"{_missing('phone')} or {_of_colleagues(_SAME_PHONE)}",
         (
             Level("same", f"{_SAME_PHONE} and {_RELATED}", 0.70, 0.00005),
             Level("same, another name", _SAME_PHONE, 0.02, 0.0001, most=2),
@@ -226,7 +241,8 @@ COMPARISONS = (
     ),
     Comparison(
         "mail or web",
-        "(email_l is null or email_r is null) and (domain_l is null or domain_r is null)",
+        "((email_l is null or email_r is null) and (domain_l is null or domain_r is null))"
+        f" or {_of_colleagues('email_l = email_r and mailbox_l is not null')} or {_STRANGERS}",
         (
             Level("same mailbox", "email_l = email_r and mailbox_l is not null", 0.50, 0.00002),
             Level("same company domain", f"domain_l = domain_r and {_RELATED}", 0.25, 0.0002),
@@ -262,6 +278,15 @@ COMPARISONS = (
             Level("within 2 kilometres", f"{_KILOMETRES} <= 2", 0.15, 0.005),
             Level("within 20 kilometres", f"{_KILOMETRES} <= 20", 0.08, 0.03),
             Level("further", "else", 0.07, 0.9645),
+        ),
+    ),
+    Comparison(
+        "organisation",
+        _missing("organisation"),
+        (
+            Level("same", f"{_COLLEAGUES} and {_NAMESAKES}", 0.96, 0.0001),
+            Level("same, another name", _COLLEAGUES, 0.002, 0.001, most=2),
+            Level("different", "else", 0.038, 0.9989, most=-4),
         ),
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Matching inside the warehouse: what the Python models of models/conformed/customer do, each in one call.
+"""Matching inside the warehouse: what the Python models of models/conformed do for customers and contacts, each in one call.
 
 Every function takes the connection of the build and relations, and returns a relation on the same connection.
 """
@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from pipelines.identity.blocking import LARGEST_BLOCK, RULES
+from pipelines.identity.blocking import LARGEST_BLOCK, RULES, met_anew
 from pipelines.identity.clustering import cluster
 from pipelines.identity.comparisons import COMPARISONS
 from pipelines.identity.model import Model
@@ -54,6 +54,21 @@ def parameters(session: Session, kept: Relation, standard_records: Relation, *, 
     _give(connection, "to_learn", standard_records)
     learned = train(connection, "to_learn")
     return _one_model(connection, 1, learned.to_json())
+
+
+def to_compare(session: Session, standard_records: Relation, model: Relation, changed: Relation) -> Relation:
+    """Return the ids of the records that are to be compared anew.
+
+    They are the ``changed`` ones (id, block_keys that they had before), and all that share a key which has become too common to
+    be of use, or is not any more.
+    """
+    connection = _connection(session)
+    if not changed.limit(1).fetchall():
+        return changed.project("id")
+    _give(connection, "with_keys", standard_records.project("id, block_keys"))
+    _give(connection, "changed_keys", changed)
+    met_anew(connection, "with_keys", "changed_keys", _model(model).largest_blocks, "to_meet")
+    return _taken(connection, "to_meet")
 
 
 def pairs(session: Session, standard_records: Relation, model: Relation, changed: Relation | None) -> Relation:

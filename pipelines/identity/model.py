@@ -5,7 +5,7 @@ import math
 from dataclasses import asdict, dataclass, replace
 
 from pipelines.errors import ConcordError
-from pipelines.identity.blocking import RULES
+from pipelines.identity.blocking import LARGEST_BLOCK, RULES
 from pipelines.identity.comparisons import COMPARISONS
 from pipelines.identity.rarity import Rarity
 
@@ -57,6 +57,8 @@ class Model:
             raise ConcordError("This is not a matching model.", hint="Train one anew.") from error
         levels = {comparison.name: len(comparison.levels) for comparison in COMPARISONS}
         fits = all(levels.get(name) == len(pairs) for name, pairs in weights.items())
-        if not known or not fits or set(model.largest_blocks) != {rule.name for rule in RULES}:
+        rules = {rule.name for rule in RULES}
+        if not known or not fits or not set(model.largest_blocks) <= rules:
             raise ConcordError("The matching model was made by another version of Concord.", hint="Train one anew.")
-        return model
+        # A rule that came since makes no keys of what the model was trained on.
+        return replace(model, largest_blocks=dict.fromkeys(rules, LARGEST_BLOCK) | model.largest_blocks)

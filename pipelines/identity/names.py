@@ -144,6 +144,38 @@ _TITLES = {
 }
 
 
+_SHORT_FORMS = """
+andreas: andi andy andre|sebastian: basti bastian|matthias: matze matti hias|johannes: hannes hans jo joh|stefan: steffen steff
+stephan: steff|stefanie: steffi steffie|stephanie: steffi steffie|katharina: kathrin katrin kathi kati trina|michaela: michi ela
+michael: michi michel micha|wolfgang: wolf wolfi|maximilian: max maxi|benjamin: benni benny|alexander: alex sascha xandi
+alexandra: alex sandra|christian: chris krischan|christine: chris christl tine|christina: chris tina|friedrich: fritz fred
+heinrich: heinz heiner hinnerk|georg: schorsch jorg|josef: sepp jupp beppo|joseph: sepp jupp|ludwig: lutz wiggerl|franz: franzl
+franziska: franzi|elisabeth: lisa lisbeth elli sissi betty|margarete: grete greta gretel marga|susanne: susi sanne|barbara: babs barbi
+manfred: manni fred|gerhard: gerd gert hardy|guenter: gunni|joachim: jochen achim jo|hans joachim: hajo|siegfried: siggi|ulrich: uli ulli
+ulrike: uli ulli rike|thomas: tom tommy|tobias: tobi|daniel: dan danny|dominik: domi nick|nikolaus: klaus niko nick|angelika: geli
+gabriele: gabi gaby|monika: moni|ursula: uschi ulla|sabine: bine|martina: tina|bettina: tina betty|regina: gina|veronika: vroni
+francisco: paco pancho curro fran kiko|jose: pepe chepe|josefa: pepa|ignacio: nacho|jesus: chucho suso|enrique: quique kike|manuel: manolo lolo
+concepcion: concha conchita|dolores: lola|guadalupe: lupe|mercedes: merche|rosario: charo|antonio: tono toni tonio nino|alejandro: ale jandro
+giuseppe: beppe peppe pino|giuseppina: pina|alessandro: sandro ale|alessandra: sandra ale|luigi: gigi gino|giovanni: gianni nanni|salvatore: toto turi
+francesco: franco cesco ciccio|francesca: franca cesca|vincenzo: enzo|lorenzo: renzo enzo|raffaele: lele|roberto: berto|filippo: pippo
+frederic: fred|philippe: phil|nicolas: nico|laurent: lolo|veronique: vero|dominique: dom|jacques: jacquot|guillaume: guy|catherine: cathy cath
+katarzyna: kasia kaska|malgorzata: gosia malgosia|aleksandra: ola|agnieszka: aga|joanna: asia|tomasz: tomek|krzysztof: krzys krzysiek|piotr: piotrek
+johannes: johan jan hans|hendrik: henk rik|cornelis: kees cor|wilhelmus: wim willem|petrus: piet peter|jacobus: koos jaap|antonius: ton toon anton
+"""
+"""Given names, and what people in German, Spanish, Italian, French, Polish and Dutch are called who have them."""
+
+
+@cache
+def _short_forms() -> dict[str, set[str]]:
+    """What short names stand for, in addition to the list of English ones."""
+    known: dict[str, set[str]] = {}
+    for entry in _SHORT_FORMS.strip().replace("\n", "|").split("|"):
+        formal, _, short = entry.partition(":")
+        for name in short.split():
+            known.setdefault(name, set()).add(without_umlauts(formal.replace(" ", "")))
+    return known
+
+
 @cache
 def _nicknames() -> NickNamer:
     return NickNamer()
@@ -152,5 +184,5 @@ def _nicknames() -> NickNamer:
 @lru_cache(maxsize=100_000)
 def formal_names(given_name: str) -> tuple[str, ...]:
     """Return ``given_name`` (one folded word) and the names that it is a short form of, sorted."""
-    formal = {name for name in _nicknames().canonicals_of(given_name) if name.isalpha()}
-    return tuple(sorted(formal | {given_name}))
+    formal = {without_umlauts(name) for name in _nicknames().canonicals_of(given_name) if name.isalpha()}
+    return tuple(sorted(formal | _short_forms().get(given_name, set()) | {given_name}))

@@ -10,9 +10,12 @@ from pipelines.warehouse import literal, quoted
 
 COLUMNS = (
     "id", "name", "given_name", "surname", "street", "city", "postcode", "region", "country", "email", "phone", "tax_id",
-    "domain", "date_of_birth", "latitude", "longitude", "source_system",
+    "domain", "date_of_birth", "latitude", "longitude", "organisation", "source_system",
 )  # fmt: skip
-"""What a record can say. Only ``id`` is needed; all are texts, empty ones mean that nothing is known."""
+"""What a record can say. Only ``id`` is needed; all are texts, empty ones mean that nothing is known.
+
+``organisation`` names, by whatever key, the organisation that a person is met in.
+"""
 
 
 def file_query(path: Path) -> str:

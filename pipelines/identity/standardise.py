@@ -33,7 +33,7 @@ def standardise(connection: duckdb.DuckDBPyConnection, relation_name: str, into:
     Columns: id, source_system, is_person; name_words, name_key (the words, sorted), name_core and name_part (without, and only,
     words that tell parts of a group apart), name_compact, name_numbers, name_prefixes, initials; given_name, given_names,
     surname, surname_sound; street_words, street_key, street_numbers, street_prefixes; city, postcode, region, country; phone,
-    email, mailbox, domain, tax_id, birth_date, latitude, longitude; block_keys.
+    email, mailbox, domain, tax_id, birth_date, latitude, longitude; organisation; block_keys.
     A row follows from its record alone, so changed records can be written anew one by one.
     """
     there = {row[0] for row in connection.execute(f"describe {quoted(relation_name)}").fetchall()}
@@ -159,6 +159,7 @@ with joined as (
         coalesce(web_domain, mail_domain) as domain,
         tax_number as tax_id,
         birth_day as birth_date,
+        texts.organisation,
         try_cast(latitude as double) as latitude,
         try_cast(longitude as double) as longitude
     from __texts as texts
@@ -217,6 +218,7 @@ select
     tax_id,
     birth_date,
     latitude,
-    longitude
+    longitude,
+    organisation
 from named
 """

@@ -22,6 +22,8 @@ Config = Annotated[
 ]
 __all__ = ["app"]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output and nothing else there.")]
+Contacts = Annotated[bool, typer.Option("--contacts", help="Contacts that may be one person, and not customers.")]
+_CUSTOMERS = ("one customer", "two customers")
 
 
 class Verdict(StrEnum):
@@ -36,16 +38,17 @@ class Verdict(StrEnum):
 def review(
     config: Config = None,
     limit: Annotated[int, typer.Option(min=1, help="How many pairs.")] = 20,
+    contacts: Contacts = False,
     as_json: Json = False,
 ) -> None:
     """Show the pairs of records of which matching is not sure, the most telling first."""
     settings = load_settings(config)
-    pairs = stewardship.doubtful_pairs(settings.home, limit)
+    pairs = stewardship.doubtful_pairs(settings.home, limit, _subject(contacts))
     if as_json:
         _print_json([asdict(pair) for pair in pairs])
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for name in ("record", "name", "city", "bits", "why asked"):
+    for name in ("record", "name", "e-mail" if contacts else "city", "bits", "why asked"):
         table.add_column(name, justify="right" if name == "bits" else "left")
     for pair in pairs:
         bits = "" if pair.match_weight is None else f"{pair.match_weight:+.1f}"
@@ -73,14 +76,15 @@ def decide(
     config: Config = None,
     as_json: Json = False,
 ) -> None:
-    """Say whether two records are one customer. It counts from the next run on, and wins over the model for ever."""
+    """Say whether two records are one customer, or two contacts one person: from the next run on, over the model, for ever."""
     settings = load_settings(config)
     with _state(settings) as state:
         said = stewardship.decide(settings.home, state, left, right, str(verdict), by or getpass.getuser(), reason)
     if as_json:
         _print_json(asdict(said) | {"decided_at": said.decided_at.isoformat()})
         return
-    words = {"same": "are one customer", "apart": "are two customers", "open": "are left to the model"}[said.verdict]
+    one, two = ("one person", "two people") if stewardship.subject_of(left, right) == "contact" else _CUSTOMERS
+    words = {"same": f"are {one}", "apart": f"are {two}", "open": "are left to the model"}[said.verdict]
     _console().print(f"{said.left_id} and {said.right_id} {words}, from the next `concord run` on.", highlight=False)
 
 
@@ -122,7 +126,8 @@ def explain(
         style="bold",
     )
     console.print(table)
-    console.print("One customer now." if told.is_one_customer else "Two customers now.", highlight=False)
+    one, two = ("one person", "two people") if stewardship.subject_of(left, right) == "contact" else _CUSTOMERS
+    console.print(f"{one if told.is_one_customer else two} now.".capitalize(), highlight=False)
     for word in told.decisions:
         console.print(
             f"{word.decided_by} said {word.verdict} on {word.decided_at:%d %b %Y}{': ' if word.reason else ''}{word.reason}",
@@ -132,16 +137,16 @@ def explain(
 
 
 @app.command(epilog="Example: `concord identity train`, then `concord run`")
-def train(config: Config = None, as_json: Json = False) -> None:
+def train(config: Config = None, contacts: Contacts = False, as_json: Json = False) -> None:
     """Learn the weights anew from the published records, and keep them as a new version of the model."""
     settings = load_settings(config)
     with _state(settings) as state:
-        model = stewardship.learn(settings.home, state)
+        model = stewardship.learn(settings.home, state, _subject(contacts))
     if as_json:
         _print_json({"number": model.number})
         return
     _console().print(
-        f"Model {model.number} is kept; the next `concord run` matches all customers with it.", highlight=False
+        f"Model {model.number} is kept; the next `concord run` matches all {model.subject}s with it.", highlight=False
     )
 
 
@@ -167,6 +172,10 @@ def log(
         when = f"{event.happened_at:%d %b %Y %H:%M}"
         table.add_row(str(event.version), when, event.kind, str(event.customer_key), other, event.evidence)
     _console().print(table if events else "Nothing happened to customers since the first version.")
+
+
+def _subject(contacts: bool) -> str:
+    return "contact" if contacts else "customer"
 
 
 def _state(settings: Settings) -> State:

@@ -9,7 +9,7 @@ import duckdb
 from pipelines.errors import ConcordError
 from pipelines.home import Home
 from pipelines.identity.explanation import Explanation
-from pipelines.state import IdentityDecision, IdentityModel, State
+from pipelines.state import MATCHED, IdentityDecision, IdentityModel, State
 from pipelines.warehouse import ask, read_published
 
 VERDICTS = ("same", "apart", "open")
@@ -17,7 +17,10 @@ VERDICTS = ("same", "apart", "open")
 
 @dataclass(frozen=True)
 class DoubtfulPair:
-    """Two records that may be one customer, with what a person wants to see first; ``match_weight`` in bits."""
+    """Two records that may be one customer, or two contacts that may be one person; ``match_weight`` in bits.
+
+    Of customers the city says where they are, of contacts the e-mail address.
+    """
 
     left_id: str
     left_name: str
@@ -29,13 +32,24 @@ class DoubtfulPair:
     reason: str
 
 
-def doubtful_pairs(home: Home, limit: int) -> list[DoubtfulPair]:
-    """Return the pairs that wait for a steward in the published version, the most telling first."""
+def doubtful_pairs(home: Home, limit: int, subject: str = "customer") -> list[DoubtfulPair]:
+    """Return the pairs of a subject (one of MATCHED) that wait for a steward in the published version, the most telling first."""
+    table, place = _REVIEWS[subject]
     columns = ", ".join(
-        name if name == "match_weight" else f"coalesce({name}, '')" for name in DoubtfulPair.__dataclass_fields__
+        name if name == "match_weight" else f"coalesce({name.replace('_city', place)}, '')"
+        for name in DoubtfulPair.__dataclass_fields__
     )
-    answer = ask(home, f"select {columns} from customer.identity_review order by match_weight desc", limit=limit)
+    answer = ask(home, f"select {columns} from customer.{table} order by match_weight desc", limit=limit)
     return [DoubtfulPair(*row) for row in answer.rows]
+
+
+_REVIEWS = {"customer": ("identity_review", "_city"), "contact": ("contact_review", "_email")}
+_CONTACT = "contact/"
+
+
+def subject_of(*ids: str) -> str:
+    """Return what records are (one of MATCHED) by their names: a contact's is system/contact/key, a customer's system/key."""
+    return "contact" if all(name.partition("/")[2].startswith(_CONTACT) for name in ids) else "customer"
 
 
 def decide(
@@ -51,48 +65,53 @@ def decide(
     return state.decide_identity(left_id, right_id, verdict, by, reason)
 
 
-def learn(home: Home, state: State) -> IdentityModel:
-    """Learn the weights anew from the records of the published version; the next run matches all customers with them.
+def learn(home: Home, state: State, subject: str = "customer") -> IdentityModel:
+    """Learn the weights anew from the records of the published version; the next run matches a subject (of MATCHED) with them.
 
     Raises ConcordError when there are too few records to learn from.
     """
     from pipelines.identity.training import train
 
-    with _standard_records(home) as connection:
+    with _standard_records(home, subject) as connection:
         model = train(connection, "identity_standard")
     if not model.is_trained:
         raise ConcordError(
             f"{model.records:,} records are too few, or too much alike, to learn from.",
             hint="The shipped weights stay in use.",
         )
-    return state.record_identity_model(model.to_json())
+    return state.record_identity_model(model.to_json(), subject)
 
 
 @contextmanager
-def _standard_records(home: Home) -> Iterator[duckdb.DuckDBPyConnection]:
+def _standard_records(home: Home, subject: str) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a connection with the standardised records of the published version in ``identity_standard``."""
     connection, _ = read_published(home)
     try:
         connection.execute("use memory")
-        connection.execute("create table identity_standard as from warehouse.conformed.customer_standard")
+        assert subject in MATCHED
+        connection.execute(f"create table identity_standard as from warehouse.conformed.{subject}_standard")
         yield connection
     finally:
         connection.close()
 
 
 def _refuse_unknown(home: Home, *ids: str) -> None:
+    subject = subject_of(*ids)
     for record_id in ids:
         system, _, source_id = record_id.partition("/")
+        if subject == "contact":
+            source_id = source_id.removeprefix(_CONTACT)
         known = ask(
             home,
-            "select 1 from conformed.customer_identity where source_system = $system and source_id = $source_id",
+            f"select 1 from conformed.{subject}_identity where source_system = $system and source_id = $source_id",
             parameters={"system": system, "source_id": source_id},
             limit=1,
         )
         if not known.rows:
             raise ConcordError(
-                f"No customer's record is called {record_id}.",
-                hint="A record is named by its system and its key there, as in salesforce/0015g000015iOBoAAM.",
+                f"No {subject}'s record is called {record_id}.",
+                hint="A record is named by its system and its key there, as in salesforce/0015g000015iOBoAAM; a contact as in "
+                "salesforce/contact/0035g000015fvk6AAA.",
             )
 
 
@@ -120,6 +139,7 @@ _VALUES = {
     "mail or web": "concat_ws(' ', email, domain)",
     "tax id": "tax_id",
     "position": "concat_ws(' ', latitude, longitude)",
+    "organisation": "organisation",
 }
 """By comparison: what it looks at, as SQL on a standardised record."""
 
@@ -133,8 +153,9 @@ def explanation(home: Home, state: State, left_id: str, right_id: str) -> PairEx
     from pipelines.identity.explanation import explain
 
     _refuse_unknown(home, left_id, right_id)
-    with _standard_records(home) as connection:
-        (text,) = connection.execute("select parameters from warehouse.conformed.customer_model").fetchall()[0]
+    subject = subject_of(left_id, right_id)
+    with _standard_records(home, subject) as connection:
+        (text,) = connection.execute(f"select parameters from warehouse.conformed.{subject}_model").fetchall()[0]
         compared = connection.execute(
             "select count(*) from identity_standard where id in (?, ?)", [left_id, right_id]
         ).fetchall()[0][0]
@@ -150,9 +171,10 @@ def explanation(home: Home, state: State, left_id: str, right_id: str) -> PairEx
             sides.append(
                 connection.execute(f"select {fields} from identity_standard where id = ?", [record_id]).fetchall()[0]
             )
+        between = f"/{_CONTACT}" if subject == "contact" else "/"
         keys = connection.execute(
-            "select count(distinct customer_key) from warehouse.conformed.customer_identity "
-            "where source_system || '/' || source_id in (?, ?)",
+            f"select count(distinct {subject}_key) from warehouse.conformed.{subject}_identity "
+            f"where source_system || '{between}' || source_id in (?, ?)",
             [left_id, right_id],
         ).fetchall()[0][0]
     pair = tuple(sorted((left_id, right_id)))

@@ -104,6 +104,7 @@ def _usable(connection: duckdb.DuckDBPyConnection, table: str) -> list[Compariso
         "mail or web": "coalesce(email, domain)",
         "tax id": "tax_id",
         "position": "latitude + longitude",
+        "organisation": "organisation",
     }
     is_company = "count(*) filter (where not is_person) > 0 and"
     chosen = ", ".join(

@@ -16,10 +16,12 @@ from pipelines.publish.description import describe
 from pipelines.publish.project import VERSION, Project
 from pipelines.quality.outcomes import record_outcomes
 from pipelines.settings import Settings
-from pipelines.state import State
+from pipelines.state import MATCHED, State
 from pipelines.warehouse import opened, quoted
 
 _SHOWN_ROWS = 5
+_ALWAYS = ("batch", "check_outcome", "refused_row", "corrected_record", "column_change")
+"""The control tables that say something new in every build."""
 
 
 @dataclass(frozen=True)
@@ -110,15 +112,20 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
 
 
 def _keep_identity_model(candidate: duckdb.DuckDBPyConnection, state: State, plan: Plan) -> Plan:
-    """Keep the model that this build has learned to match customers with, so that every later one uses it.
+    """Keep the models that this build has learned to match records with, so that every later one uses them.
 
-    Only a build of everything learns, and only where no model is kept. Its number stands in every later version, also in those
-    that had no news of customers: the table alone does not say who learned it.
+    Only a build of everything learns, and only where no model is kept. The number of the last one stands in every later version,
+    also in those that had no news of customers: the tables alone do not say who learned them.
     """
-    learned = candidate.execute("select parameters from conformed.customer_model where number > 0").fetchone()
-    if learned is None or not plan.is_full or plan.identity_model:
+    if not plan.is_full:
         return plan
-    return replace(plan, identity_model=state.record_identity_model(str(learned[0])).number)
+    known = {model.subject for model in state.identity_models() if model.number <= plan.identity_model}
+    for subject in MATCHED:
+        found = candidate.execute(f"select parameters from conformed.{subject}_model where number > 0").fetchone()
+        if found is not None and subject not in known:
+            model = state.record_identity_model(str(found[0]), subject)
+            plan = replace(plan, identity_model=model.number)
+    return plan
 
 
 def _without(absent: list[Any], *methods: str) -> list[str]:
@@ -129,10 +136,7 @@ def _without(absent: list[Any], *methods: str) -> list[str]:
 
 def _selection(manifest: Any, plan: Plan) -> list[str]:
     """Return dbt's options that select what is downstream of the raw tables with news, and of the control tables."""
-    wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {
-        ("control", "batch"),
-        ("control", "check_outcome"),
-    }
+    wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {("control", name) for name in _ALWAYS}
     if plan.has_new_decisions:
         wanted.add(("control", "identity_decision"))
     sources = [

@@ -31,7 +31,7 @@ _BATCH_COLUMNS = """
     rows_read bigint, rows_quarantined bigint, rows_admitted bigint, rows_unchanged bigint, rows_deleted bigint,
     rows_current bigint
 """
-_MODEL_COLUMNS = "number integer, parameters varchar"
+_MODEL_COLUMNS = "number integer, subject varchar, parameters varchar"
 _DECISION_COLUMNS = "left_id varchar, right_id varchar, verdict varchar"
 _ERASED_COLUMNS = "erasure_id integer, source_system varchar, source_id varchar"
 _RULE_COLUMNS = "batch_id integer, rule varchar, column_name varchar, severity varchar, rows_broken bigint"
@@ -43,8 +43,8 @@ class Plan:
 
     The build takes in the batches above ``after`` up to ``through``; ``tables`` are the raw tables that they belong to.
     ``decisions`` are the stewards' words on customers up to now, ``has_new_decisions`` whether the base lacks some;
-    ``identity_model`` is the number of the matching model, 0 before one was trained; ``erasures`` how often the log was gone
-    through for erased persons; ``has_new_definitions`` whether metrics are defined anew since the base.
+    ``identity_model`` is the number of the latest matching model, 0 before one was trained; ``erasures`` how often the log was
+    gone through for erased persons; ``has_new_definitions`` whether metrics are defined anew since the base.
     """
 
     base: int | None
@@ -77,8 +77,7 @@ class Plan:
 def plan_build(settings: Settings, state: State, project: Project, *, full: bool) -> Plan:
     """Decide what the next build has to do: the batches that the current version has not seen, or everything."""
     base = current_version(settings.home)
-    model = state.identity_model()
-    model_number = 0 if model is None else model.number
+    model_number = max((model.number for model in state.identity_models()), default=0)
     decisions = max((decision.decision_id for decision in state.identity_decisions()), default=0)
     erasures = revision(state)
     reason, after, seen = "", 0, Stamp()
@@ -91,7 +90,7 @@ def plan_build(settings: Settings, state: State, project: Project, *, full: bool
         if seen.fingerprint != project.fingerprint:
             base, reason = None, "the models or the shape of the sources changed"
         elif seen.identity_model != model_number:
-            base, reason = None, "the model that matches customers is a new one"
+            base, reason = None, "a model that matches records is a new one"
         elif seen.erasures != erasures:
             base, reason = None, "a person was erased from the log"
         else:
@@ -187,9 +186,10 @@ def _control_tables(state: State, plan: Plan) -> list[str]:
         f"create table control.identity_decision ({_DECISION_COLUMNS})",
         f"create table control.erased_record ({_ERASED_COLUMNS})",
     ]
-    model = state.identity_model()
-    if model is not None and model.number == plan.identity_model:
-        statements.append(f"insert into control.identity_model values ({model.number}, {literal(model.parameters)})")
+    for model in state.identity_models():
+        if model.number <= plan.identity_model:
+            values = f"{model.number}, {literal(model.subject)}, {literal(model.parameters)}"
+            statements.append(f"insert into control.identity_model values ({values})")
     latest = {
         (decision.left_id, decision.right_id): decision.verdict
         for decision in state.identity_decisions()

@@ -8,7 +8,9 @@ with
 {%- if before %}
 
 changed_customer_standard as (
-    select coalesce(matchable.id, before.id) as id
+    select
+        coalesce(matchable.id, before.id) as id,
+        before.block_keys
     from {{ ref('customer_matchable') }} as matchable
     full join {{ before }} as before on matchable.id = before.id
     where
@@ -19,7 +21,10 @@ changed_customer_standard as (
 {%- else %}
 
 changed_customer_standard as (
-    select id from {{ ref('customer_matchable') }}
+    select
+        id,
+        cast(null as ubigint[]) as block_keys
+    from {{ ref('customer_matchable') }}
     where false
 )
 {%- endif %}

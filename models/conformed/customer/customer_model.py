@@ -5,6 +5,6 @@ from pipelines.identity.customers import parameters
 
 def model(dbt, session):
     dbt.config(materialized="table")
-    kept = dbt.source("control", "identity_model")
+    kept = dbt.source("control", "identity_model").filter("subject = 'customer'").project("number, parameters")
     ((is_full,),) = dbt.source("control", "build").aggregate("bool_and(after_batch_id = 0)").fetchall()
     return parameters(session, kept, dbt.ref("customer_standard"), may_learn=is_full)

@@ -5,6 +5,6 @@ from pipelines.identity.customers import pairs
 
 def model(dbt, session):
     dbt.config(materialized="incremental", incremental_strategy="append")
-    changed = dbt.ref("changed_customer_standard")
+    changed = dbt.ref("changed_customer_pair")
     standard = dbt.ref("customer_standard")
     return pairs(session, standard, dbt.ref("customer_model"), changed if dbt.is_incremental else None)

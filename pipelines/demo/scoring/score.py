@@ -9,8 +9,8 @@ from rich.table import Table
 from pipelines.demo.calendar import as_date
 from pipelines.demo.scoring.score_books import judge_books
 from pipelines.demo.scoring.score_door import judge_loads, judge_quarantine, judge_reports
-from pipelines.demo.scoring.score_identity import judge_identity
-from pipelines.demo.scoring.score_marts import judge_customers, judge_revenue, skip_later
+from pipelines.demo.scoring.score_identity import judge_contacts, judge_identity
+from pipelines.demo.scoring.score_marts import judge_customers, judge_revenue
 from pipelines.demo.scoring.score_reconciliation import judge_reconciliation
 from pipelines.demo.scoring.score_truth import NotJudged, drops_of, faults_of, last_day
 from pipelines.errors import ConcordError
@@ -23,9 +23,9 @@ def score(home: Home, state: State | None = None) -> dict[str, Any]:
     """Judge the published version and the loads of ``home`` by the truth of its demo company.
 
     Returns one JSON document: ``version``, ``as_of`` (the last drop that the version has taken in), the sections ``quarantine``,
-    ``reported``, ``loads``, ``identity``, ``marts``, ``reconciliation`` and ``books``, and ``not_judged`` (section and reason).
-    Amounts end in ``_cents``, in group currency (those of books in the company's); shares are numbers from 0 to 1, or null where
-    there is nothing to divide by. ``state``: default the store of ``home``.
+    ``reported``, ``loads``, ``identity``, ``contacts``, ``marts``, ``reconciliation`` and ``books``, and ``not_judged`` (section
+    and reason). Amounts end in ``_cents``, in group currency (of books: the company's); shares are numbers from 0 to 1, or
+    null where there is nothing to divide by. ``state``: default the store of ``home``.
     Raises ConcordError when there is no demo company or nothing is published.
     """
     truth = home.root / "demo" / "truth"
@@ -49,13 +49,14 @@ def _judged(home: Home, state: State, truth: Path, version: int) -> dict[str, An
     as_of = last_day(drops)
     skipped: NotJudged = []
     faults = faults_of(truth, drops, skipped)
-    result = {
+    return {
         "version": version,
         "as_of": None if as_of is None else f"{as_date(as_of)}",
         "quarantine": judge_quarantine(home, faults, drops),
         "reported": judge_reports(state, faults, drops, skipped),
         "loads": judge_loads(home, batches, skipped),
         "identity": judge_identity(home, truth, drops, as_of, skipped),
+        "contacts": judge_contacts(home, truth, drops, as_of, skipped),
         "marts": {
             "revenue": judge_revenue(home, truth, as_of, skipped),
             "customers": judge_customers(home, truth, drops, as_of, skipped),
@@ -64,8 +65,6 @@ def _judged(home: Home, state: State, truth: Path, version: int) -> dict[str, An
         "books": judge_books(home, truth, as_of, skipped),
         "not_judged": skipped,
     }
-    skip_later(truth, skipped)
-    return result
 
 
 def print_score(console: Console, result: dict[str, Any]) -> None:
@@ -91,6 +90,15 @@ def print_score(console: Console, result: dict[str, Any]) -> None:
             f"Who is who: precision {rates['precision']}, recall {rates['recall']}, F1 {rates['f1']} of pairs (B-cubed "
             f"{rates['bcubed_f1']}); {rates['review_rate']} of {identity['records']:,} records for review; "
             f"{identity['look_alikes_glued']:,} of {identity['look_alikes']:,} look-alikes taken for one.",
+            highlight=False,
+        )
+    contacts = result["contacts"]
+    if contacts is not None:
+        rates = {name: _figure(contacts[name]) for name in ("precision", "recall", "f1", "bcubed_f1")}
+        console.print(
+            f"Persons among contacts: precision {rates['precision']}, recall {rates['recall']}, F1 {rates['f1']} of pairs "
+            f"(B-cubed {rates['bcubed_f1']}); {contacts['persons']:,} persons in {contacts['records']:,} contacts, "
+            f"{contacts['people']:,} in truth.",
             highlight=False,
         )
     revenue = result["marts"]["revenue"]

@@ -9,7 +9,7 @@ import polars as pl
 from pipelines.demo.scoring.score_marts import has_mart
 from pipelines.demo.scoring.score_truth import TABLE, NotJudged, share, skip, truth_table
 from pipelines.home import Home
-from pipelines.identity.evaluation import quality
+from pipelines.identity.evaluation import clusters_of_pairs, quality
 from pipelines.warehouse import ask
 
 _RECORDS = 10_000_000
@@ -61,6 +61,56 @@ def judge_identity(
         "review_rate": share(asked.height, both.height),
         "look_alikes": pairs,
         "look_alikes_glued": glued,
+    }
+
+
+def judge_contacts(
+    home: Home, truth: Path, drops: pl.DataFrame, as_of: int | None, skipped: NotJudged
+) -> dict[str, Any] | None:
+    """Compare the persons that contacts were sorted into with the people behind them; figures as of `judge_identity`.
+
+    A person of the truth is a name at a party, and what was entered again of somebody is the same person, whatever the name was
+    by then. ``repeated`` counts the contacts that are not the first of their person.
+    """
+    known = truth_table(truth, "contact_identity")
+    if known is None or not has_mart(home, "customer", "contact_review"):
+        missing = "the truth has no contact_identity" if known is None else "the version has no customer.contact_review"
+        skip(skipped, "contacts", missing)
+        return None
+    system = "salesforce"
+    delivered = drops.filter((pl.col("system") == system) & (pl.col("table_name") == "Contact"))
+    if as_of is not None:
+        known = known.filter(pl.col("from_day") <= as_of)
+    known = known if delivered.height else known.clear()
+    said = _table(
+        home,
+        "select source_system, source_id, cast(contact_key as varchar) from conformed.contact_identity",
+        ["system", "source_id", "contact"],
+    )
+    # A contact may be the second entry of one that the door refused: who is who is told by all of them.
+    named = {
+        str(row["source_id"]): f"{row['party']} {row['first_name']} {row['last_name']}"
+        for row in known.iter_rows(named=True)
+    }
+    again = known.filter(pl.col("duplicate_of").is_in(known["source_id"].implode()))
+    people = clusters_of_pairs(
+        {*named, *named.values()}, [*named.items(), *zip(again["source_id"], again["duplicate_of"], strict=True)]
+    )
+    both = known.join(said.filter(pl.col("system") == system), on="source_id")
+    asked = _table(
+        home, "select left_id from customer.contact_review union select right_id from customer.contact_review", ["id"]
+    )
+    ids = both["source_id"].to_list()
+    people = {name: people[name] for name in ids}
+    return {
+        "records": both.height,
+        "missing": said.height - both.height,
+        "persons": both["contact"].n_unique(),
+        "people": len(set(people.values())),
+        "repeated": both.height - len(set(people.values())),
+        **asdict(quality(dict(zip(ids, both["contact"], strict=True)), people)),
+        "review_records": asked.height,
+        "review_rate": share(asked.height, both.height),
     }
 
 

@@ -9,9 +9,6 @@ from pipelines.demo.scoring.score_truth import TABLE, NotJudged, share, skip, tr
 from pipelines.home import Home
 from pipelines.warehouse import ask
 
-_NO_MART_YET = {"contact_identity": ("identity.contacts", "which contacts are one person")}
-"""By table of the truth."""
-
 
 def judge_revenue(home: Home, truth: Path, as_of: int | None, skipped: NotJudged) -> dict[str, Any] | None:
     """Compare the net value of orders by month of order; ``difference`` is the warehouse less the truth."""
@@ -59,13 +56,6 @@ def judge_customers(
     answer = ask(home, "select count(*) from customer.customer_360 where customer_key <> -1", limit=1)
     true, said = known["party"].n_unique(), int(answer.rows[0][0])
     return {"truth": true, "warehouse": said, "difference": said - true, "records": known.height}
-
-
-def skip_later(truth: Path, skipped: NotJudged) -> None:
-    """Name what the truth knows and no mart shows yet."""
-    for table, (section, what) in _NO_MART_YET.items():
-        if (truth / table).is_dir():
-            skip(skipped, section, f"{what}: the truth knows (table {table}), and no mart says so yet")
 
 
 def has_mart(home: Home, schema: str, name: str) -> bool:

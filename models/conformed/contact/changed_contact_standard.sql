@@ -1,0 +1,34 @@
+{#- What was compared before this build: read by name and not by ref, because that table is built after this one. -#}
+{%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'conformed', 'contact_standard') -%}
+
+{{ config(materialized='table', meta={'made_of': ['contact']}) }}
+
+with
+
+{%- if before %}
+
+-- A contact is another one to compare when its customer has become another one, too.
+changed_contact_standard as (
+    select
+        coalesce(matchable.id, before.id) as id,
+        before.block_keys
+    from {{ ref('contact_matchable') }} as matchable
+    full join {{ before }} as before on matchable.id = before.id
+    where
+        matchable.id is null
+        or before.id is null
+        or matchable.organisation is distinct from before.organisation
+        or matchable._batch_id > (select build.after_batch_id from {{ source('control', 'build') }} as build)
+)
+{%- else %}
+
+changed_contact_standard as (
+    select
+        id,
+        cast(null as ubigint[]) as block_keys
+    from {{ ref('contact_matchable') }}
+    where false
+)
+{%- endif %}
+
+select * from changed_contact_standard

@@ -1,0 +1,1 @@
+{{ conform('contact', with_history=true) }}
