@@ -14,7 +14,7 @@
 with
 
 -- Each kind of news reads the rows on its own: what has no news is not read, and new rows are read alone. Where news have dates,
--- a join reads the days concerned, which an engine does not of exists.
+-- they are joined: then only the days concerned are read.
 changed_row as (
     select {{ columns | unique | join(', ') }}
     from {{ ref(entity) }}

@@ -105,6 +105,7 @@
         warehouse_code,
         unit_cost_company,
         company_currency,
+        known_from,
         valid_from,
         valid_to,
         valid_to = date '9999-12-31' as is_current

@@ -17,20 +17,17 @@ version as (
     select * from {{ ref('product_history') }}
 ),
 
--- Where warehouses value a product, it costs what the first of those in group currency says when the version ends.
+-- What it costs where warehouses value it changes more often than what it is: each version has its last cost.
 last_cost as (
     select
         version.product_version_key,
-        {{ first_by('cost.unit_cost_company', ["coalesce(cost.warehouse_code, '')"], 'cost.unit_cost_company is not null') }} as unit_cost
+        cost.unit_cost_group
     from version
-    inner join {{ ref('product_cost') }} as cost
+    inner join {{ ref('dim_product_cost') }} as cost
         on
-            version.source_system = cost.source_system
-            and version.product_number = cost.product_number
+            version.product_key = cost.product_key
             and version.valid_to > cost.valid_from
             and version.valid_to <= cost.valid_to
-    where cost.company_currency = '{{ var("group_currency") }}'
-    group by version.product_version_key
 ),
 
 known_product as (
@@ -46,7 +43,7 @@ known_product as (
         coalesce(category.subcategory_name, 'Unknown') as subcategory_name,
         version.product_line,
         version.unit_of_measure,
-        coalesce(version.unit_cost_group, last_cost.unit_cost) as unit_cost_group,
+        coalesce(version.unit_cost_group, last_cost.unit_cost_group) as unit_cost_group,
         version.valid_from,
         version.valid_to,
         version.valid_to = date '9999-12-31' as is_current

@@ -86,6 +86,7 @@ changed_product_cost as (
             cost_now.product_cost_key = cost_before.product_cost_key
             and cost_now.unit_cost_company is not distinct from cost_before.unit_cost_company
             and cost_now.company_currency is not distinct from cost_before.company_currency
+            and cost_now.known_from = cost_before.known_from
     cross join {{ source('control', 'build') }} as build
     where cost_now.product_cost_key is null or cost_before.product_cost_key is null
 )

@@ -25,7 +25,7 @@ fifo as (
 valued as (
     select
         stock.*,
-        product.unit_cost_group,
+        cost.unit_cost_group,
         case when stock.quantity_on_hand = 0 then 0 when fifo.layered_quantity = stock.quantity_on_hand then fifo.fifo_value_company end
             as fifo_value_company,
         {{ rate_to_group('stock.company_currency', 'rate.exchange_rate') }} as exchange_rate_group
@@ -36,11 +36,11 @@ valued as (
             stock.stock_month = fifo.stock_month
             and stock.product_key = fifo.product_key
             and stock.warehouse_key = fifo.warehouse_key
-    left join {{ ref('dim_product') }} as product
+    left join {{ ref('dim_product_cost') }} as cost
         on
-            stock.product_key = product.product_key
-            and stock.stock_date >= product.valid_from
-            and stock.stock_date < product.valid_to
+            stock.product_key = cost.product_key
+            and stock.stock_date >= cost.valid_from
+            and stock.stock_date < cost.valid_to
     left join {{ ref('exchange_rate_day') }} as rate
         on stock.company_currency = rate.from_currency and stock.stock_date = rate.rate_date
 ),

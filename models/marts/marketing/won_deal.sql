@@ -33,12 +33,16 @@ product_line as (
 cost as (
     select
         line.opportunity_key,
-        sum(line.quantity * product.unit_cost_group) as cost_group,
-        sum(line.net_amount_document * deal.exchange_rate_group) filter (where product.unit_cost_group is not null)
+        sum(line.quantity * cost.unit_cost_group) as cost_group,
+        sum(line.net_amount_document * deal.exchange_rate_group) filter (where cost.unit_cost_group is not null)
             as costed_amount_group
     from product_line as line
     inner join deal on line.opportunity_key = deal.opportunity_key
-    inner join {{ ref('dim_product') }} as product on line.product_version_key = product.product_version_key
+    left join {{ ref('dim_product_cost') }} as cost
+        on
+            line.product_key = cost.product_key
+            and line.won_date >= cost.valid_from
+            and line.won_date < cost.valid_to
     group by line.opportunity_key
 ),
 

@@ -10,17 +10,17 @@ today as (
 line as (
     select
         cycle.*,
-        product.unit_cost_group,
+        cost.unit_cost_group,
         lag(cycle.unit_price_document) over (
             partition by cycle.supplier_key, cycle.product_key, cycle.document_currency
             order by cycle.order_date, cycle.purchase_order_line_key
         ) as previous_price_document
     from {{ ref('purchase_cycle') }} as cycle
-    left join {{ ref('dim_product') }} as product
+    left join {{ ref('dim_product_cost') }} as cost
         on
-            cycle.product_key = product.product_key
-            and cycle.order_date >= product.valid_from
-            and cycle.order_date < product.valid_to
+            cycle.product_key = cost.product_key
+            and cycle.order_date >= cost.valid_from
+            and cycle.order_date < cost.valid_to
 ),
 
 ordered as (

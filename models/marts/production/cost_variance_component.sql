@@ -12,7 +12,7 @@ standard as (
     select
         production.production_order_key,
         component.product_key,
-        component.unit_cost_group,
+        cost.unit_cost_group,
         sum(line.quantity * (1 + coalesce(line.scrap_rate, 0))) as unit_quantity,
         sum(line.quantity * (1 + coalesce(line.scrap_rate, 0)) * production.yield_quantity) as yield_quantity,
         sum(line.quantity * (1 + coalesce(line.scrap_rate, 0)) * (production.yield_quantity + production.scrap_quantity))
@@ -28,25 +28,29 @@ standard as (
         on
             line.source_system = component.source_system
             and line.product_number = component.product_number
-            and production.planned_start_date >= component.valid_from
-            and production.planned_start_date < component.valid_to
-    group by production.production_order_key, component.product_key, component.unit_cost_group
+            and component.is_current
+    left join {{ ref('dim_product_cost') }} as cost
+        on
+            component.product_key = cost.product_key
+            and production.planned_start_date >= cost.valid_from
+            and production.planned_start_date < cost.valid_to
+    group by production.production_order_key, component.product_key, cost.unit_cost_group
 ),
 
 actual as (
     select
         consumption.production_order_key,
         consumption.product_key,
-        max(product.unit_cost_group) as unit_cost_group,
+        max(cost.unit_cost_group) as unit_cost_group,
         sum(consumption.quantity) as quantity,
         sum(consumption.cost_amount_group) as cost_amount_group
     from {{ ref('fct_production_consumption') }} as consumption
     inner join production on consumption.production_order_key = production.production_order_key
-    left join {{ ref('dim_product') }} as product
+    left join {{ ref('dim_product_cost') }} as cost
         on
-            consumption.product_key = product.product_key
-            and production.planned_start_date >= product.valid_from
-            and production.planned_start_date < product.valid_to
+            consumption.product_key = cost.product_key
+            and production.planned_start_date >= cost.valid_from
+            and production.planned_start_date < cost.valid_to
     group by consumption.production_order_key, consumption.product_key
 ),
 
