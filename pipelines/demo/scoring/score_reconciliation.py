@@ -76,9 +76,8 @@ def _kin(home: Home) -> dict[str, dict[str, set[str]]]:
     kin: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     of_deals, of_goods = kin["won_deals_equal_orders"], kin["deliveries_equal_goods_issues"]
     extracts = home.root / "demo" / "extracts"
-    deal_of: dict[str, str] = {}
-    for quote, deal in extracted(extracts, "salesforce", "Quote", "QuoteNumber", "OpportunityId"):
-        deal_of[quote] = deal
+    deals = extracted(extracts, "salesforce", "Quote", "QuoteNumber", "OpportunityId")
+    deal_of = {row[0]: row[1] for row in deals}
     for order, quote in extracted(extracts, "sap", "VBAK", "VBELN", "IHREZ"):
         group = {quote, order.lstrip("0"), deal_of.get(quote, quote)}
         for name in group:
