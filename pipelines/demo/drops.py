@@ -18,6 +18,7 @@ from pipelines.demo import simulation
 from pipelines.demo.calendar import HISTORY_END, Month, as_date, day_number, month_of
 from pipelines.demo.demand import DEMAND
 from pipelines.demo.mess import faults
+from pipelines.demo.mess.fault_kinds import LATE
 from pipelines.demo.scales import SCALES
 from pipelines.demo.shapes import SHAPES
 from pipelines.demo.shapes.kinds import ON, OPERATION, Shape
@@ -159,6 +160,33 @@ def _write_days(folder: Path, company: Company, days: int, progress: Progress) -
         company = Company(company.seed, company.scale, company.mess, reached, company.month + ended)
         _save(folder, company, world if ended else None, pending)
     return drops
+
+
+def late_rows(folder: Path) -> Versions:
+    """The rows that are late, and still to come after the last drop, as they will be delivered, by "system/table".
+
+    Within a month the rest of it is simulated for that, which takes as long as the next drop.
+    """
+    company = lives_in(folder)
+    if company is None:
+        return {}
+    world, pending = _load(folder, company)
+    if company.day >= world.month.first:
+        simulation.live(world)
+        now, later = _due(world, pending)
+    else:
+        now, later = {}, pending
+    texts = {}
+    for table in sorted(now.keys() | later.keys()):
+        frames = [versions[table] for versions in (now, later) if table in versions]
+        marked = [frame for frame in frames if faults.FAULT in frame.columns]
+        if not marked:
+            continue
+        versions = pl.concat(marked, how="diagonal_relaxed")
+        late = versions.filter(pl.col(ON) > company.day, pl.col(faults.FAULT).eq_missing(LATE))
+        if late.height:
+            texts[table] = SHAPES[table].render(late)
+    return texts
 
 
 def _due(world: World, pending: Versions) -> tuple[Versions, Versions]:

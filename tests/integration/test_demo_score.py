@@ -19,6 +19,7 @@ from pipelines.home import Home
 from pipelines.ingest.tables import ingest_table
 from pipelines.settings import Settings, load_settings
 from pipelines.state import State, Version
+from tests.extracts import environment
 from tests.unit.demo.versions import DAY, clean_versions
 
 TABLES = ("sap/VBAP", "sap/VBAK")
@@ -58,8 +59,10 @@ def settings_of(folder: Path, configuration: str = CONFIGURATION) -> Settings:
     """The settings of a warehouse in ``folder``/.concord that reads two tables of the demo company."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "concord.toml"
-    file.write_text(configuration.format(home=folder / ".concord"), encoding="utf-8")
-    return load_settings(file)
+    home = folder / ".concord"
+    file.write_text(configuration.format(home=home), encoding="utf-8")
+    with environment(CONCORD_HOME=str(home)):  # whatever the shell says
+        return load_settings(file)
 
 
 def deliver(settings: Settings, *, mess: float = 40.0, rows: int = 3_000) -> None:
@@ -298,3 +301,18 @@ def test_score_without_a_demo_or_a_version_says_what_to_do(tmp_path: Path) -> No
     with pytest.raises(ConcordError, match="Nothing has been published"):
         score(home)
     assert FAULT == "_fault"
+
+
+def test_checks_of_the_messy_company_name_every_fault_of_the_books_and_nothing_else(messy_company: Settings) -> None:
+    found = score(messy_company.home)["reconciliation"]
+    assert found["faults"] > 20
+    assert found["documents"] > found["faults"]
+    assert found["examples"] == {"missed": [], "unexplained": []}
+    assert (found["precision"], found["recall"]) == (1.0, 1.0)
+
+
+def test_checks_of_the_clean_company_name_nothing_and_its_books_are_exact(clean_company: Settings) -> None:
+    result = score(clean_company.home)
+    assert (result["reconciliation"]["documents"], result["reconciliation"]["precision"]) == (0, None)
+    assert result["reconciliation"]["faults"] == result["reconciliation"]["found"]
+    assert {name: book["exact_rate"] for name, book in result["books"].items()} == dict.fromkeys(result["books"], 1.0)

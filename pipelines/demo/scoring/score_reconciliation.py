@@ -1,23 +1,23 @@
 """What quality.reconciliation found, beside what is wrong in the books: which faults it names, and which it names for nothing."""
 
-import json
 from collections import defaultdict
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from pipelines.demo.calendar import as_date
+from pipelines.demo.scoring.score_customer_master import CHECK as CUSTOMER_MASTER
+from pipelines.demo.scoring.score_customer_master import Differences
+from pipelines.demo.scoring.score_explanations import MANY, Names, Records, explanations, extracted, names
 from pipelines.demo.scoring.score_marts import has_mart
 from pipelines.demo.scoring.score_truth import NotJudged, share, skip, truth_table
 from pipelines.home import Home
 from pipelines.warehouse import ask
 
 EXAMPLES = 10
-_MANY = 10_000_000
-Names = frozenset[str]
-"""The values of a record, without the zeros before numbers: a document is named after some of them."""
+AWAITED_DAYS = 21
+"""So long an order may follow the deal that it came of (order_follows_days of the models)."""
 
 
 def judge_reconciliation(
@@ -25,25 +25,32 @@ def judge_reconciliation(
 ) -> dict[str, Any] | None:
     """Compare the documents that checks name with the faults that books alone show.
 
-    A fault is found when a check names its document. A document that is named is explained when all parts of its name are
-    values of one fault, of one row that the door refused, or of one record that CRM and ERP tell otherwise.
-    A deal is explained by its orders too.
+    A fault is found when a check names its document; an order has `AWAITED_DAYS` to follow its deal, and a deal whose row the
+    door refused is not there to be named. A document that is named is explained when all parts of its name are values of one
+    record that `explanations` gives, or of one that CRM and ERP tell otherwise; likewise when this holds for a document that
+    it came of (`_kin`). An attribute of a customer is explained when the truth names it and one of the records.
     ``recall`` is the share of the faults that are found, ``precision`` that of the documents that are explained.
     """
     if not has_mart(home, "quality", "reconciliation"):
         skip(skipped, "reconciliation", "the version has no quality.reconciliation")
         return None
     query = "select check_name, documents from quality.reconciliation where status = 'break' and documents is not null"
-    named = sorted({(check, name) for check, text in ask(home, query, limit=_MANY).rows for name in text.split(", ")})
-    must = [*_booked(faults), *_of_crm(truth, as_of), *_twice(home, truth, as_of)]
-    reports = _Records(_values(name.split("/")) for _, name in named)
-    found = [(kind, what, reports.any_within(values)) for kind, what, values in must]
-    explained = _Records([*(values for _, _, values in must), *_of_faults(faults), *_refused(home, drops)])
-    orders = _orders_of_deals(home)
-    judged = [
-        (check, name, any(explained.any_around(_values(other.split("/"))) for other in (name, *orders.get(name, ()))))
-        for check, name in named
-    ]
+    named = sorted({(check, name) for check, text in ask(home, query, limit=MANY).rows for name in text.split(", ")})
+    deals = _of_crm(truth, as_of)
+    due = [*_booked(faults), *_seen(deals, faults, as_of, skipped), *_twice(home, truth, as_of)]
+    reports = Records(names(name.split("/")) for _, name in named)
+    found = [(kind, what, reports.any_within(values)) for kind, what, values in due]
+    known = (values for _, _, values, _ in deals)
+    explained = Records([*(values for _, _, values in due), *known, *explanations(home, truth, faults, drops, as_of)])
+    differences = Differences(truth, faults, as_of)
+    kin = _kin(home)
+
+    def is_explained(check: str, name: str) -> bool:
+        if check == CUSTOMER_MASTER:
+            return differences.explain(name)
+        return any(explained.any_around(names(other.split("/"))) for other in (name, *kin[check].get(name, ())))
+
+    judged = [(check, name, is_explained(check, name)) for check, name in named]
     kinds = sorted({kind for kind, _, _ in found})
     checks = sorted({check for check, _, _ in judged})
     return {
@@ -60,48 +67,71 @@ def judge_reconciliation(
     }
 
 
-class _Records:
-    """Records by their values, so that those are found that hold all of some values, or nothing but some."""
+def _kin(home: Home) -> dict[str, dict[str, set[str]]]:
+    """By check and document, the documents that have to do with it.
 
-    def __init__(self, records: Iterable[Names]) -> None:
-        self.records = [values for values in records if values]
-        self.by_value: dict[str, set[int]] = defaultdict(set)
-        for number, values in enumerate(self.records):
-            for value in values:
-                self.by_value[value].add(number)
-
-    def any_around(self, values: Names) -> bool:
-        """Whether a record holds all of ``values``."""
-        holders = [self.by_value.get(value, set()) for value in values]
-        return bool(holders) and bool(set.intersection(*holders))
-
-    def any_within(self, values: Names) -> bool:
-        """Whether a record holds nothing but some of ``values``."""
-        numbers = {number for value in values for number in self.by_value.get(value, ())}
-        return any(self.records[number] <= values for number in numbers)
-
-
-def _orders_of_deals(home: Home) -> dict[str, list[str]]:
-    """The numbers of the orders that came of deals, where a mart says so."""
-    if not has_mart(home, "sales", "won_deal_order"):
-        return {}
-    query = "select deal_source_id, order_number from sales.won_deal_order where order_number is not null"
-    return {deal: text.split(", ") for deal, text in ask(home, query, limit=_MANY).rows}
+    A deal goes with its quotes and their orders as they were delivered, a movement of goods without its delivery with the
+    delivery that it names.
+    """
+    kin: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    of_deals, of_goods = kin["won_deals_equal_orders"], kin["deliveries_equal_goods_issues"]
+    extracts = home.root / "demo" / "extracts"
+    deals = extracted(extracts, "salesforce", "Quote", "QuoteNumber", "OpportunityId")
+    deal_of = {row[0]: row[1] for row in deals}
+    for order, quote in extracted(extracts, "sap", "VBAK", "VBELN", "IHREZ"):
+        group = {quote, order.lstrip("0"), deal_of.get(quote, quote)}
+        for name in group:
+            of_deals[name] |= group - {name}
+    if has_mart(home, "core", "fct_stock_movement"):
+        query = """
+            select
+                concat_ws('/', movement.document_number, movement.fiscal_year),
+                split_part(said.delivery_line_source_id, '/', 1)
+            from core.fct_stock_movement as movement
+            inner join conformed.stock_movement as said using (source_system, source_id)
+            where said.delivery_line_source_id is not null
+                and not exists (from core.fct_delivery_line where delivery_line_key = movement.delivery_line_key and is_issued)
+                and not exists (from core.fct_return_line where return_line_key = movement.delivery_line_key)
+        """
+        for document, delivery in ask(home, query, limit=MANY).rows:
+            of_goods[document].add(delivery)
+    return kin
 
 
 def _booked(faults: pl.DataFrame) -> list[tuple[str, str, Names]]:
     """The rows whose fault no contract can see."""
     rows = faults.filter(pl.col("caught_by") == "reconciliation").select("kind", "system", "table_name", "key").rows()
-    return [(kind, f"{system}.{table} {key}", _values(key.split("/"))) for kind, system, table, key in rows]
+    return [(kind, f"{system}.{table} {key}", names(key.split("/"))) for kind, system, table, key in rows]
 
 
-def _of_crm(truth: Path, as_of: int | None) -> list[tuple[str, str, Names]]:
-    """The deals of which the CRM tells otherwise than the ERP."""
+def _of_crm(truth: Path, as_of: int | None) -> list[tuple[str, str, Names, int]]:
+    """The deals of which the CRM tells otherwise than the ERP, and since when."""
     rows = _until(truth_table(truth, "crm_erp_break"), "day", as_of)
-    return [
-        (kind, opportunity, _values([opportunity]))
-        for opportunity, kind in rows.select("opportunity_id", "kind").rows()
-    ]
+    if rows.is_empty():
+        return []
+    return [(kind, deal, names([deal]), day) for deal, kind, day in rows.select("opportunity_id", "kind", "day").rows()]
+
+
+def _seen(
+    deals: list[tuple[str, str, Names, int]], faults: pl.DataFrame, as_of: int | None, skipped: NotJudged
+) -> list[tuple[str, str, Names]]:
+    """Those of the deals that a check can name today."""
+    refused = set(
+        faults.filter(pl.col("table_name") == "Opportunity", pl.col("caught_by") == "contract")["key"].to_list()
+    )
+    there = [row for row in deals if row[1] not in refused]
+    due = [row[:3] for row in there if as_of is None or row[3] + AWAITED_DAYS <= as_of]
+    if len(there) < len(deals):
+        skip(
+            skipped, "reconciliation", f"{len(deals) - len(there):,} deals that differ have a row that the door refused"
+        )
+    if len(due) < len(there):
+        skip(
+            skipped,
+            "reconciliation",
+            f"{len(there) - len(due):,} deals that differ were won in the last {AWAITED_DAYS} days: their orders may follow",
+        )
+    return due
 
 
 def _twice(home: Home, truth: Path, as_of: int | None) -> list[tuple[str, str, Names]]:
@@ -113,14 +143,14 @@ def _twice(home: Home, truth: Path, as_of: int | None) -> list[tuple[str, str, N
         home,
         "select company_code, reference_number, posting_date, document_number, fiscal_year from core.fct_journal_entry "
         "inner join core.dim_company using (company_key) where reference_number is not null",
-        limit=_MANY,
+        limit=MANY,
     ).rows
     entries = {(str(company), str(reference), day): (number, year) for company, reference, day, number, year in known}
     found = []
     for company, reference, again in rows.select("company", "reference", "posted_again").rows():
         entry = entries.get((str(company), reference, as_date(again)))
-        names = [str(company), *map(str, entry)] if entry else [str(company), reference]
-        found.append(("double_posting", f"{company} {reference}", _values(names)))
+        parts = [str(company), *map(str, entry)] if entry else [str(company), reference]
+        found.append(("double_posting", f"{company} {reference}", names(parts)))
     return found
 
 
@@ -128,32 +158,6 @@ def _until(rows: pl.DataFrame | None, day: str, as_of: int | None) -> pl.DataFra
     if rows is None:
         return pl.DataFrame()
     return rows if as_of is None else rows.filter(pl.col(day) <= as_of)
-
-
-def _of_faults(faults: pl.DataFrame) -> list[Names]:
-    """What every fault says of its record: its key, and the value as it is and as it was written."""
-    rows = faults.select("key", "true_value", "written_value").rows()
-    return [_values([*key.split("/"), *(value for value in values if value)]) for key, *values in rows]
-
-
-def _refused(home: Home, drops: pl.DataFrame) -> list[Names]:
-    """The values of the rows that the door refused."""
-    found = []
-    for system, table, batch in drops.select("system", "table_name", "batch_id").rows():
-        file = home.quarantine / system / table / f"{batch:08d}.parquet"
-        if not file.exists():
-            continue
-        for text in pl.read_parquet(file, columns=["row"])["row"].drop_nulls().unique().to_list():
-            try:
-                row = json.loads(text)
-            except ValueError:
-                continue
-            found.append(_values(str(value) for value in row.values() if value is not None))
-    return found
-
-
-def _values(texts: Iterable[str]) -> Names:
-    return frozenset(text.strip().lstrip("0") for text in texts if text.strip().lstrip("0"))
 
 
 def _recall(found: list[bool]) -> dict[str, Any]:
