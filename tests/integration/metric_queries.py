@@ -30,6 +30,47 @@ PAID = "core.fct_payment"
 PEOPLE = "core.fct_employment_month"
 VALID = "invoice_type = 'invoice' and not is_cancelled"
 
+
+def at_month_end(value: str) -> str:
+    """A figure of the stock on the last day of each month."""
+    last = f"select max(stock_date) from {STOCK} group by date_trunc('month', stock_date)"
+    return by_month(value, STOCK, "stock_date", f"stock_date in ({last})")
+
+
+def running(value: str, where: str) -> str:
+    """A balance of the ledger: all that was posted until the end of the month."""
+    month = by_month(value, LEDGER, "posting_date", where)
+    return f"select month, sum(value) over (order by month) as value from ({month})"
+
+
+def still_open(value: str, table: str) -> str:
+    """What was open at the end of each month, by the days on which items were posted and cleared."""
+    return f"""
+        with ends as (
+            select month, cast(month + interval 1 month - interval 1 day as date) as last_day
+            from (select distinct date_trunc('month', posting_date) as month from {table} where posting_date <= '2026-10-31')
+        )
+        select month, {value} as value from ends inner join {table} on posting_date <= last_day
+        where clearing_date is null or clearing_date > last_day
+        group by month
+    """
+
+
+# What a payment left of an invoice has been due since the invoice was.
+AGED_RECEIVABLES = """(
+    select item.* replace (coalesce(invoice.due_date, item.due_date) as due_date)
+    from core.fct_receivable_item as item
+    left join core.fct_receivable_item as invoice
+        on item.item_type = 'residual' and item.company_key = invoice.company_key and invoice.item_type = 'invoice'
+        and item.invoice_document_number = invoice.document_number and item.invoice_fiscal_year = invoice.fiscal_year
+)"""
+
+
+def of_working_capital(column: str) -> str:
+    """A figure of the group as a whole, which the marts compute apart from those of its companies."""
+    return by_month(f"max({column})", "finance.working_capital_month", "period_end_date", "company_key is null")
+
+
 QUERIES = {
     # sales
     "order_value": by_month("sum(net_amount_group)", ORDERS, "order_date"),
@@ -104,6 +145,8 @@ QUERIES = {
         sent as ({by_month("sum(quantity)", DELIVERIES, "delivery_date", "is_issued")})
         select month, coalesce(back.value, 0) / sent.value as value from sent left join back using (month)
     """,
+    "on_time_in_full_rate": by_month("avg(cast(is_on_time_in_full as integer))", "sales.on_time_in_full", "due_date"),
+    "in_full_order_rate": by_month("avg(cast(is_in_full as integer))", "sales.on_time_in_full", "due_date"),
     # pipeline
     "deals_created": by_month("count(*)", DEALS, "created_date"),
     "deals_won": by_month("count(*) filter (where is_won)", DEALS, "closed_date", "is_closed"),
@@ -168,7 +211,21 @@ QUERIES = {
     # service
     "cases": by_month("count(*)", CASES, "opened_date"),
     "cases_closed": by_month("count(*)", CASES, "closed_date", "is_closed"),
-    "sla_rate": by_month("avg(cast(is_sla_met as integer))", CASES, "opened_date", "is_sla_met is not null"),
+    "sla_rate": by_month(
+        "avg(cast(remaining_minutes >= 0 as integer))",
+        "service.case_sla",
+        "opened_date",
+        "is_closed or remaining_minutes < 0",
+    ),
+    "response_sla_rate": by_month(
+        "avg(cast(first_response_minutes < response_target_minutes as integer))",
+        "service.case_sla",
+        "opened_date",
+        "answered_at is not null or first_response_minutes >= response_target_minutes",
+    ),
+    "average_resolution_business_hours": by_month(
+        "avg(resolution_minutes) / 60", "service.case_sla", "opened_date", "is_closed"
+    ),
     "average_resolution_hours": by_month("avg(minutes_to_close) / 60", CASES, "opened_date"),
     "resolution_hours_90th_percentile": by_month("quantile_cont(minutes_to_close, 0.9) / 60", CASES, "opened_date"),
     "satisfaction_rate": by_month(
@@ -194,8 +251,9 @@ QUERIES = {
         "-sum(stock_value_group)", MOVES, "posting_date", "movement_kind in ('sale', 'customer_return')"
     ),
     "scrapped_units": by_month("-sum(quantity)", MOVES, "posting_date", "movement_kind = 'scrap'"),
-    "stock_value": f"select date_trunc('month', stock_date) as month, sum(stock_value_group) as value from {STOCK} "
-    f"where stock_date in (select max(stock_date) from {STOCK} group by date_trunc('month', stock_date)) group by 1",
+    "stock_value": at_month_end("sum(stock_value_group)"),
+    "stock_units": at_month_end("sum(quantity_on_hand)"),
+    "empty_stock_place_rate": at_month_end("avg(cast(quantity_on_hand <= 0 as integer))"),
     "stock_availability_rate": by_month("avg(cast(quantity_on_hand > 0 as integer))", STOCK, "stock_date"),
     "days_of_stock": f"""
         with held as ({by_month("sum(stock_value_group)", STOCK, "stock_date")}),
@@ -259,6 +317,38 @@ QUERIES = {
         "sum(case direction when 'receipt' then amount_group else -amount_group end)", PAID, "payment_date"
     ),
     "journal_reversal_rate": by_month("avg(cast(has_reversal as integer))", "core.fct_journal_entry", "posting_date"),
+    "working_capital": running(
+        "sum(amount_group)", "line_code in ('trade_receivables', 'inventories', 'trade_payables')"
+    ),
+    "days_sales_outstanding": of_working_capital("dso_days"),
+    "days_payables_outstanding": of_working_capital("dpo_days"),
+    "days_inventory_outstanding": of_working_capital("dio_days"),
+    "cash_conversion_cycle": of_working_capital("cash_conversion_cycle_days"),
+    "rolling_revenue": f"""
+        with m as ({by_month("-sum(amount_group)", LEDGER, "posting_date", "line_code in ('revenue', 'sales_deductions')")})
+        select month, sum(value) over (order by month rows 2 preceding) as value from m
+        qualify count(*) over (order by month rows 2 preceding) = 3
+    """,
+    "cash_balance": running("sum(amount_group)", "line_code = 'cash'"),
+    "current_assets": running("sum(amount_group)", "section = 'Current assets'"),
+    "current_ratio": f"""
+        with due as ({running("-sum(amount_group)", "section = 'Current liabilities'")}),
+        had as ({running("sum(amount_group)", "section = 'Current assets'")})
+        select month, had.value / due.value as value from had inner join due using (month)
+    """,
+    "net_debt": running("-sum(amount_group)", "line_code in ('borrowings', 'cash')"),
+    "receivables_outstanding": still_open("sum(amount_group)", RECEIVABLES),
+    "receivable_items_outstanding": still_open("count(*)", RECEIVABLES),
+    "overdue_receivables_outstanding": still_open(
+        "sum(case when due_date < last_day then amount_group else 0 end)", AGED_RECEIVABLES
+    ),
+    "overdue_receivables_outstanding_rate": still_open(
+        "sum(case when due_date < last_day then amount_group else 0 end) / sum(amount_group)", AGED_RECEIVABLES
+    ),
+    "payables_outstanding": still_open("-sum(amount_group)", PAYABLES),
+    "overdue_payables_outstanding": still_open(
+        "-sum(case when due_date < last_day then amount_group else 0 end)", PAYABLES
+    ),
     # people
     "headcount": by_month("sum(headcount)", PEOPLE, "employment_month"),
     "leavers": by_month("sum(leaves)", PEOPLE, "employment_month"),
@@ -275,4 +365,19 @@ QUERIES = {
             from core.fct_sales_order_line where customer_key <> -1 group by 1)
         select date_trunc('month', day) as month, count(*) as value from first group by 1
     """,
+    "customers_at_high_risk": by_month(
+        "count(*) filter (where churn_rate > 0.5)", "customer.customer_360", "created_date", "customer_key <> -1"
+    ),
+    "churn_risk_rate": by_month(
+        "avg(cast(churn_rate > 0.5 as integer))",
+        "customer.customer_360",
+        "created_date",
+        "customer_key <> -1 and churn_rate is not null",
+    ),
+    "average_health_score": by_month(
+        "avg(health_score)",
+        "customer.customer_health inner join customer.customer_360 using (customer_key, health_score)",
+        "created_date",
+        "customer_key <> -1",
+    ),
 }
