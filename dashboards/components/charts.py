@@ -1,4 +1,7 @@
-"""Charts. Colours come from the theme in the order of the series, so that light and dark both read well."""
+"""Charts. Colours come from the theme in the order of the series, so that light and dark both read well.
+
+The order of an axis is always said: a browser that is given other rows keeps the order that it knew.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,7 +40,12 @@ def against_last_year(periods: DataFrame, currency: str, name: str, *, has_last_
         legend=alt.Legend(title=None, orient="top", symbolType="square", symbolOpacity=1) if has_last_year else None,
     )
     base = alt.Chart(data).encode(
-        x=alt.X("period:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
+        x=alt.X(
+            "period:N",
+            sort=list(periods["period"]),
+            title=None,
+            axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False),
+        ),
         tooltip=[alt.Tooltip(f"{column}:N", title=title) for column, title in {**shown, **compared}.items()],
     )
     few = len(data) <= _FEW_BARS
@@ -80,7 +88,12 @@ def waterfall(steps: Sequence[Step], currency: str) -> None:
         )
         ends.append(end)
     base = alt.Chart(DataFrame(rows)).encode(
-        y=alt.Y("step:N", sort=None, title=None, axis=alt.Axis(ticks=False, domain=False, labelLimit=150)),
+        y=alt.Y(
+            "step:N",
+            sort=[step.name for step in steps],
+            title=None,
+            axis=alt.Axis(ticks=False, domain=False, labelLimit=150),
+        ),
         tooltip=[alt.Tooltip("step:N", title="Step"), alt.Tooltip("written:N", title="Amount")],
     )
     least, most = min(ends), max(ends)
@@ -112,7 +125,12 @@ def days_by_period(periods: DataFrame, names: Mapping[str, str]) -> None:
         alt.Chart(data)
         .mark_line(strokeWidth=2.5, point=alt.OverlayMarkDef(size=36))
         .encode(
-            x=alt.X("period:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
+            x=alt.X(
+                "period:N",
+                sort=list(periods["period"]),
+                title=None,
+                axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False),
+            ),
             y=alt.Y("days:Q", title=None, axis=alt.Axis(tickCount=5)),
             color=alt.Color("series:N", scale=alt.Scale(domain=order), legend=alt.Legend(title=None, orient="top")),
             strokeDash=alt.StrokeDash("series:N", scale=alt.Scale(domain=order), legend=None),
@@ -135,7 +153,12 @@ def revenue_by_month(months: DataFrame, currency: str) -> None:
         alt.Chart(data)
         .mark_bar(cornerRadiusTopLeft=3, cornerRadiusTopRight=3)
         .encode(
-            x=alt.X("month:N", sort=None, title=None, axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False)),
+            x=alt.X(
+                "month:N",
+                sort=list(data["month"]),
+                title=None,
+                axis=alt.Axis(labelAngle=0, labelOverlap=True, ticks=False),
+            ),
             y=alt.Y("revenue_group:Q", axis=alt.Axis(labelExpr=formats.axis_label(currency), tickCount=5, title=None)),
             tooltip=[alt.Tooltip("month:N", title="Month"), alt.Tooltip("revenue:N", title="Revenue")],
         )
