@@ -30,6 +30,7 @@ class _View(NamedTuple):
     compares: bool
     is_planned: bool
     trend: Scope
+    names: dict[int, str]
 
 
 class _Figures(NamedTuple):
@@ -114,6 +115,7 @@ def _view(
         chosen.first - fiscal.A_YEAR >= periods[0].order and chosen.length <= _SHOWN_PERIODS + 1,
         finance.planned_periods(edition.number, scope) >= chosen.length,
         Scope(key, orders[-shown:][0], chosen.last),
+        {period.order: period.name for period in periods},
     )
 
 
@@ -206,7 +208,7 @@ def _result(view: _View, statement: DataFrame) -> None:
         months = months[~months["is_special"].astype(bool)].rename(
             columns={"operating_result_group": "now", "operating_result_group_last_year": "before"}
         )
-        months["period"] = _names(months)
+        months["period"] = _names(view, months)
         look.note("Operating result by period")
         charts.against_last_year(
             months, view.currency, "Operating result", has_last_year=bool(months["before"].notna().all())
@@ -214,11 +216,10 @@ def _result(view: _View, statement: DataFrame) -> None:
         _to_look_at(view, statement)
 
 
-def _names(rows: DataFrame) -> list[str]:
-    """Return how the periods of rows are called on an axis: the month where the data say it, else year and period."""
-    if "period_start_date" in rows:
-        return [formats.month(day) for day in rows["period_start_date"]]
-    return [formats.month(day) for day in rows["period_end_date"]]
+def _names(view: _View, rows: DataFrame) -> list[str]:
+    """Return how the periods of rows are called."""
+    orders = rows["fiscal_year"] * fiscal.A_YEAR + rows["fiscal_period"]
+    return [view.names[int(order)] for order in orders]
 
 
 def _what(view: _View) -> str:
@@ -317,13 +318,13 @@ def _days(view: _View) -> None:
     if known.empty:
         look.section("How long is our money tied up?", "Three periods of revenue and cost are needed to say.")
         return
+    known = known.assign(period=_names(view, known))
     last = known.iloc[-1]
     look.section(
         "How long is our money tied up?",
         f"{_day_count(last['cash_conversion_cycle_days'])} from paying for goods to being paid for them (DSO + DIO − DPO),"
-        f" at the end of {formats.month(last['period_end_date'])}.",
+        f" at the end of {known['period'].iloc[-1]}.",
     )
-    known = known.assign(period=_names(known))
     charts.days_by_period(known, _DAYS)
     download(periods, f"working capital {_what(view)}", view.edition.number)
 
