@@ -111,7 +111,7 @@ def _looks(settings: Settings, version: int) -> dict[str, float]:
 
 def _queries(settings: Settings, version: int) -> Iterator[tuple[str, Callable[[], object]]]:
     """Every function of dashboards.queries, with arguments that make it work most."""
-    from dashboards.queries import customers, loads, sales
+    from dashboards.queries import customers, finance, loads, pipeline, sales
 
     span = sales.order_span(version)
     if span is None:
@@ -123,10 +123,32 @@ def _queries(settings: Settings, version: int) -> Iterator[tuple[str, Callable[[
     yield "sales.months", lambda: sales.months(version, first, last)
     yield "sales.market_rows", lambda: sales.market_rows(version, first, last)
     yield "customers.found_customers", lambda: customers.found_customers(version, "gmbh")
-    for name in ("customer", "attributes", "orders", "order_lines", "revenue_by_month"):
+    of_a_customer = (
+        "customer",
+        "attributes",
+        "orders",
+        "order_lines",
+        "revenue_by_month",
+        "health_reasons",
+        "timeline",
+        "people",
+    )
+    for name in of_a_customer:
         yield f"customers.{name}", lambda name=name: getattr(customers, name)(version, customer)  # type: ignore[misc]
-    yield "loads.last_loads", lambda: loads.last_loads(version)
-    yield "loads.broken_rules", lambda: loads.broken_rules(version)
+    for name in ("last_loads", "broken_rules", "trust", "checks", "freshness", "quarantine"):
+        yield f"loads.{name}", lambda name=name: getattr(loads, name)(version)  # type: ignore[misc]
+    yield "loads.breaks", lambda: loads.breaks(version, "stock_value_equals_stock_accounts")
+    for name in ("open_deals", "waterfall"):
+        yield f"pipeline.{name}", lambda name=name: getattr(pipeline, name)(version)  # type: ignore[misc]
+    yield "pipeline.win_rates", lambda: pipeline.win_rates(version, first, last)
+    group = finance.Scope(None, first.year * 100 + 1, last.year * 100 + 99)
+    for name in ("companies", "periods"):
+        yield f"finance.{name}", lambda name=name: getattr(finance, name)(version)  # type: ignore[misc]
+    for name in ("income_statement", "planned_periods", "result_months", "cash_flow", "working_capital"):
+        yield f"finance.{name}", lambda name=name: getattr(finance, name)(version, group)  # type: ignore[misc]
+    for name in ("ageing", "debtors"):
+        yield f"finance.{name}", lambda name=name: getattr(finance, name)(version, None, span.last_order_date)  # type: ignore[misc]
+    yield "finance.book_checks", lambda: finance.book_checks(version, None, group.first_period, group.last_period)
 
 
 def _fastest(asked: Callable[[], object]) -> float:

@@ -3,6 +3,7 @@
 Start from the root of the repository: ``python -m streamlit run dashboards/app.py``.
 """
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
 
@@ -12,7 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 from dashboards.components import formats, look
 from dashboards.published import ConcordError, Edition, current_edition, settings
 from dashboards.queries import sales
-from dashboards.views import customers, loads, overview
+from dashboards.views import customers, finance, loads, overview, pipeline
 from pipelines.settings import WarehouseSettings
 
 _WATCH_SECONDS = 2
@@ -51,23 +52,24 @@ def main() -> None:
 
 def _pages(edition: Edition | None, company: WarehouseSettings) -> list[StreamlitPage]:
     """Return the pages that this person sees, drawn on ``edition``; without one they are there and empty."""
+    currency = company.group_currency
 
-    def show_overview() -> None:
-        if edition:
-            overview.show(edition, company.group_currency)
+    def page(
+        title: str, icon: str, address: str, show: Callable[[Edition], None], *, is_first: bool = False
+    ) -> StreamlitPage:
+        def draw() -> None:
+            if edition:
+                show(edition)
 
-    def show_customers() -> None:
-        if edition:
-            customers.show(edition, company.group_currency, _data_through(edition))
-
-    def show_loads() -> None:
-        if edition:
-            loads.show(edition, _data_through(edition))
+        draw.__name__ = address
+        return st.Page(draw, title=title, icon=f":material/{icon}:", url_path=address, default=is_first)
 
     return [
-        st.Page(show_overview, title="Overview", icon=":material/monitoring:", url_path="overview", default=True),
-        st.Page(show_customers, title="Customers", icon=":material/group:", url_path="customers"),
-        st.Page(show_loads, title="Data health", icon=":material/fact_check:", url_path="loads"),
+        page("Overview", "monitoring", "overview", lambda shown: overview.show(shown, currency), is_first=True),
+        page("Finance", "account_balance", "finance", lambda shown: finance.show(shown, currency)),
+        page("Pipeline", "filter_alt", "pipeline", lambda shown: pipeline.show(shown, currency)),
+        page("Customers", "group", "customers", lambda shown: customers.show(shown, currency, _data_through(shown))),
+        page("Data health", "fact_check", "loads", lambda shown: loads.show(shown, _data_through(shown))),
     ]
 
 

@@ -18,11 +18,16 @@ _MOST_ROWS_UNSCROLLED = 11
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell of a small table: its text, whether it is good or bad news, and why it says so (shown under the pointer)."""
+    """A cell of a small table: its text, whether it is good or bad news, and why it says so (shown under the pointer).
+
+    ``strong`` is for sums, ``address`` is the page that tells more, seen from a page (``customers?customer=1``).
+    """
 
     text: str
     meaning: Literal["", "better", "worse"] = ""
     reason: str = ""
+    strong: bool = False
+    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -38,7 +43,7 @@ class Heading:
     """The head of a column of a small table."""
 
     text: str
-    kind: Literal["", "number", "bar"] = ""
+    kind: Literal["", "number", "bar", "short"] = ""
 
 
 def small_table(headings: Sequence[Heading], rows: Iterable[Sequence[Cell | Bar | str]]) -> None:
@@ -70,9 +75,15 @@ def _content(cell: Cell | Bar | str) -> str:
         return f'<div class="concord-bar"><i style="width:{max(0.0, cell.length):.1%}"></i>{mark}</div>'
     if isinstance(cell, str):
         return escape(cell)
-    classes = " ".join(f"concord-{name}" for name in (cell.meaning, "reason" if cell.reason else "") if name)
+    marks = (cell.meaning, "reason" if cell.reason else "", "strong" if cell.strong else "")
+    classes = " ".join(f"concord-{name}" for name in marks if name)
     title = f' title="{escape(cell.reason)}"' if cell.reason else ""
-    return f'<span class="{classes}"{title}>{escape(cell.text)}</span>' if classes else escape(cell.text)
+    text = (
+        f'<a href="{escape(cell.address)}" target="_self">{escape(cell.text)}</a>'
+        if cell.address
+        else escape(cell.text)
+    )
+    return f'<span class="{classes}"{title}>{text}</span>' if classes else text
 
 
 @dataclass(frozen=True)
@@ -101,7 +112,9 @@ def rows_table(frame: DataFrame, columns: Sequence[Column], *, key: str, selecta
     with pd.option_context("styler.render.max_elements", shown.size + 1):
         styled = shown.style.format(written, na_rep=formats.NONE)
         height: int | Literal["content"] = _MOST_HEIGHT if len(shown) > _MOST_ROWS_UNSCROLLED else "content"
-        arguments: dict[str, Any] = {"hide_index": True, "column_config": configuration, "height": height, "key": key}
+        arguments: dict[str, Any] = {
+            "hide_index": True, "column_config": configuration, "height": height, "key": key, "placeholder": formats.NONE,
+        }  # fmt: skip
         if selectable:
             event = st.dataframe(styled, on_select="rerun", selection_mode=["single-row", "single-cell"], **arguments)
             return _clicked(event, len(shown))

@@ -167,3 +167,62 @@ order by calendar.order_month
 def revenue_by_month(version: int, customer_key: str) -> DataFrame:
     """Return a customer's revenue a month to the last order: since the first one, at least a year."""
     return ask(_MONTHS, {"customer_key": customer_key}, version)
+
+
+_HEALTH_REASONS = """
+select
+    reason,
+    measure_value,
+    lost_points
+from customer.customer_health_reason
+where customer_key = try_cast($customer_key as bigint)
+order by lost_points desc, rule_order
+"""
+
+
+def health_reasons(version: int, customer_key: str) -> DataFrame:
+    """Return what takes points from the health of a customer, the worst first."""
+    return ask(_HEALTH_REASONS, {"customer_key": customer_key}, version)
+
+
+_TIMELINE = """
+select
+    event_at,
+    event_type,
+    title,
+    amount_group,
+    document_number,
+    source_system,
+    source_id,
+    is_ahead
+from customer.customer_timeline
+where customer_key = try_cast($customer_key as bigint)
+order by event_at desc, event_type, document_number
+"""
+
+
+def timeline(version: int, customer_key: str) -> DataFrame:
+    """Return what happened with a customer and what is planned, the latest first."""
+    return ask(_TIMELINE, {"customer_key": customer_key}, version)
+
+
+_PEOPLE = """
+select
+    contact_name,
+    title,
+    department,
+    email,
+    phone,
+    is_active,
+    has_opted_out_of_email,
+    created_date,
+    records
+from customer.customer_contact
+where customer_key = try_cast($customer_key as bigint)
+order by is_active desc, contact_name, records
+"""
+
+
+def people(version: int, customer_key: str) -> DataFrame:
+    """Return the people of a customer, those who are active first."""
+    return ask(_PEOPLE, {"customer_key": customer_key}, version)

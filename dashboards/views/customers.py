@@ -4,12 +4,13 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.components import cards, charts, formats, look, provenance, tables
+from dashboards.components import charts, formats, look, provenance, tables
 from dashboards.components.download import download
 from dashboards.components.tables import Cell, Column, Heading
 from dashboards.published import DataFrame, Edition
 from dashboards.queries import customers
 from dashboards.queries.definitions import definitions
+from dashboards.views import standing
 
 PARAMETER = "customer"
 _SYSTEM_KINDS = {"account": "CRM", "business_partner": "ERP"}
@@ -80,9 +81,10 @@ def _customer(edition: Edition, currency: str, key: str, meaning: dict[str, str]
         return
     who = found.iloc[0].to_dict()
     look.title(_text(who["customer_name"]) or "Customer without a name", _identity(who))
-    _figures(who, currency, meaning)
+    standing.show_figures(who, currency, meaning)
+    standing.show_standing(edition, currency, key, who, meaning)
 
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([2, 1], gap="large")
     with left:
         _attributes(edition, key)
     with right:
@@ -92,12 +94,11 @@ def _customer(edition: Edition, currency: str, key: str, meaning: dict[str, str]
             look.note("No orders yet.")
         else:
             charts.revenue_by_month(months, currency)
+    standing.show_timeline(edition, currency, key)
+    standing.show_people(edition, key)
     _orders(edition, currency, key)
-    shown = {"Revenue": "revenue_group", "Margin": "margin_group", "Orders": "orders",
-             "Average order": "average_order_group", "Last order": "last_order_date",
-             "Days since": "days_since_last_order"}  # fmt: skip
     provenance.as_of(edition, data_through)
-    provenance.definitions({name: meaning.get(column, "") for name, column in shown.items()})
+    provenance.definitions({name: meaning.get(column, "") for name, column in standing.DEFINED.items()})
 
 
 def _identity(who: dict[str, Any]) -> str:
@@ -117,20 +118,6 @@ def _identity(who: dict[str, Any]) -> str:
 
 def _text(value: Any) -> str:
     return "" if formats.is_missing(value) else str(value)
-
-
-def _figures(who: dict[str, Any], currency: str, meaning: dict[str, str]) -> None:
-    figures = [
-        ("Revenue", formats.money(who["revenue_group"], currency), "revenue_group"),
-        ("Margin", formats.money(who["margin_group"], currency), "margin_group"),
-        ("Orders", formats.count(who["orders"]), "orders"),
-        ("Average order", formats.money(who["average_order_group"], currency), "average_order_group"),
-        ("Last order", formats.day(who["last_order_date"]), "last_order_date"),
-        ("Days since", formats.count(who["days_since_last_order"]), "days_since_last_order"),
-    ]
-    for cell, (label, value, column) in zip(st.columns([1, 1, 0.8, 1.1, 1.35, 0.9], gap="small"), figures, strict=True):
-        with cell:
-            cards.figure(label, value, definition=meaning.get(column, ""))
 
 
 def _attributes(edition: Edition, key: str) -> None:

@@ -137,7 +137,9 @@ def _against_last_year(view: _View, rows: DataFrame) -> None:
                 f" {formats.month(best['order_month'])} gained most: {formats.money(gain, view.currency, signed=True)}."
             )
     look.section("Revenue by month", sentence)
-    charts.revenue_against_last_year(rows, view.currency, has_last_year=view.compares)
+    bars = rows.rename(columns={"revenue_group": "now", "revenue_group_last_year": "before"})
+    bars["period"] = [formats.month(month) for month in bars["order_month"]]
+    charts.against_last_year(bars, view.currency, "Revenue", has_last_year=view.compares)
 
 
 def _why(view: _View) -> None:

@@ -6,16 +6,22 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import pytest
 import yaml
+from duckdb import DuckDBPyConnection
 from playwright import sync_api
 from playwright.sync_api import expect
 
+from dashboards.components.formats import MINUS
 from pipelines.home import Home, move_into_place
 from pipelines.settings import REPOSITORY
 from pipelines.warehouse import POINTER, current_version, opened, quoted, version_file
@@ -25,11 +31,18 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 PATIENCE = 15_000  # milliseconds
 MODELS = REPOSITORY / "models"
 MARTS = {
-    "sales": MODELS / "marts" / "sales" / "sales.yml",
-    "customer": MODELS / "marts" / "customer" / "customer.yml",
-    "quality": MODELS / "quality" / "quality.yml",
+    "sales": [MODELS / "marts" / "sales" / "sales.yml", MODELS / "marts" / "sales" / "pipeline.yml"],
+    "customer": sorted((MODELS / "marts" / "customer").glob("*.yml")),
+    "finance": [MODELS / "marts" / "finance" / "finance_marts.yml"],
+    "quality": [MODELS / "quality" / "quality.yml"],
 }
+SEEDS = ("reconciliation_checks", "income_statement_subtotals", "statement_line_roles")
 KEY = 1152921504606846975  # 60 bits: a browser's number would make another customer of it
+Rows = dict[tuple[str, tuple[str, ...]], list[object]]  # values, one row after the other, by table and columns
+STANDING: dict[str, object] = {
+    "health_score": 94, "churn_rate": 0.02, "churn_risk": "low", "segment_name": "Champions", "lifetime_value_group": 12_000,
+    "receivables_group": 500, "overdue_amount_group": 200, "worst_overdue_days": 12, "average_days_late_last_12_months": 4,
+}  # fmt: skip
 MONTHS = [(year, month) for year in (2022, 2023) for month in range(1, 13)]
 
 CONFIGURATION = f"""
@@ -53,18 +66,103 @@ def comment_literal(text: str) -> str:
     return "'" + text.strip().replace("'", "''") + "'"
 
 
-def write_version(home: Home, number: int, *, monthly_revenue: int) -> None:
+@cache
+def described(file: Path) -> list[dict[str, Any]]:
+    """Return the models of a file that a page reads."""
+    exposures = (MODELS / "marts" / "exposures.yml").read_text(encoding="utf-8")
+    models = yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)["models"]  # ten times as fast as the other
+    return [model for model in models if f"ref('{model['name']}')" in exposures]
+
+
+def add_books_and_deals(insert: Callable[..., None]) -> None:
+    """Add books of two years, what customers owe, deals, and how a customer stands.
+
+    A month of 2022 brings 100 of revenue at 60 of cost, one of 2023 brings 150 at 120 and was planned with 160 at 110.
+    Cash grows from 1,000 by 40 a month, then by 30. Of 500 that are owed 200 are overdue.
+    """
+    group = {"company_key": None, "company_code": "group", "company_name": "Group"}
+    company = {"company_key": 7, "company_code": "1000", "company_name": "Müller GmbH"}
+    cash = 1_000
+    for year, month in MONTHS:
+        first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        insert("finance.book_period", fiscal_year=year, fiscal_period=month, period_order=year * 100 + month,
+               is_special=False, period_start_date=first, period_end_date=last)  # fmt: skip
+        insert(
+            "finance.snapshot_day", snapshot_date=last, snapshot_month=first, is_month_end=True, is_today=month == 12
+        )
+        revenue, cost = {2022: (100, 60), 2023: (150, 120)}[year]
+        lines = [("Revenue", "revenue", 1000, revenue), ("Cost <of> sales", "cost_of_sales", 1100, -cost)]
+        sums = [
+            ("Gross profit", "gross_profit", 1199),
+            ("EBIT", "operating_result", 1399),
+            ("Net", "net_result", 10000),
+        ]
+        lines += [(*named, revenue - cost) for named in sums]
+        flows = [("total_operating", revenue - cost), ("opening_cash", cash), ("change_of_cash", revenue - cost)]
+        flows.append(("closing_cash", cash + revenue - cost))
+        period = {"fiscal_year": year, "fiscal_period": month}
+        for who in (group, company):
+            for name, code, order, amount in lines:
+                insert("finance.income_statement", **who, **period, section=name, line_code=code, line_name=name,
+                       line_order=order, is_subtotal=(name, code, order) in sums, amount_group=amount)  # fmt: skip
+            for order, (code, amount) in enumerate(flows):
+                insert("finance.cash_flow", **who, **period, activity_order=5, activity="cash", line_order=order,
+                       line_code=code, line_name=code, is_subtotal=True, amount_group=amount)  # fmt: skip
+            insert("finance.working_capital_month", **who, **period, period_end_date=last, dso_days=40, dpo_days=30,
+                   dio_days=50, cash_conversion_cycle_days=60)  # fmt: skip
+        cash += revenue - cost
+        for order, code, planned in ((1000, "revenue", 160), (1100, "cost_of_sales", -110)) if year == 2023 else ():
+            insert("finance.budget_vs_actual", company_key=7, budget_version="000", budget_type="plan", **period,
+                   line_order=order, line_code=code, budget_amount_group=planned)  # fmt: skip
+        insert("sales.pipeline_waterfall", pipeline_month=first, opening_group=100, created_group=50, reopened_group=0,
+               increased_group=0, decreased_group=0, currency_group=0, won_group=-30, lost_group=-20, removed_group=0,
+               closing_group=100)  # fmt: skip
+        insert("sales.win_rate_month", deal_month=first, won_deals=3, lost_deals=9 if year == 2022 else 1,
+               won_amount_group=30, lost_amount_group=20)  # fmt: skip
+    for order, code, name, amount in ((1, "not_due", "Not due", 300), (2, "overdue_1_30", "1 to 30 days overdue", 200)):
+        insert("finance.ar_ageing", snapshot_date="2023-12-31", company_key=7, customer_key=KEY, customer_number="C-77",
+               customer_name="Zoë Óbuda Kft", bucket_code=code, bucket_name=name, bucket_order=order,
+               is_overdue=True if order > 1 else None, open_items=1, most_overdue_days=12, open_amount_group=amount)  # fmt: skip
+    insert("sales.pipeline_today", opportunity_key=1, customer_key=KEY, opportunity_name="Pumps <for> Buda",
+           stage_name="Proposal", stage_order=5, amount_group=100, expected_amount_group=40,
+           close_date="2023-12-01", is_overdue=True, source_system="crm", source_id="006A")  # fmt: skip
+    insert(
+        "customer.customer_health_reason",
+        customer_key=KEY,
+        rule_order=1,
+        reason="Open cases",
+        measure_value=2,
+        lost_points=6,
+    )
+    for kind, day, title in (("order", "2024-01-10", "Order SO-1"), ("call", "2024-01-09", "Call: <prices>")):
+        insert("customer.customer_timeline", customer_key=KEY, event_at=f"{day} 08:00:00", event_type=kind, title=title,
+               source_system="crm", is_ahead=False)  # fmt: skip
+    insert("customer.customer_contact", contact_key=1, customer_key=KEY, contact_name="Ágnes Kis", is_active=True)
+
+
+def insert_rows(connection: DuckDBPyConnection, rows: Rows) -> None:
+    for (table, columns), values in rows.items():
+        marks = ", ".join([f"({', '.join('?' * len(columns))})"] * (len(values) // len(columns)))
+        connection.execute(f"insert into {table} ({', '.join(map(quoted, columns))}) values {marks}", values)
+
+
+def write_version(home: Home, number: int, *, monthly_revenue: int, with_everything: bool = True) -> None:
     """Publish a version as a run does.
 
     2022 has 10 orders and 1,000 of revenue a month, 2023 has 20 orders and ``monthly_revenue``.
-    January 2024 has one order on the 10th, so that it is not complete.
+    January 2024 has one order on the 10th, so that it is not complete. Without ``with_everything`` no system
+    delivers books, deals, cases or persons.
     """
     aside = home.published / "aside.duckdb"
     with opened(aside) as connection:
         connection.begin()
-        for schema, file in MARTS.items():
+        connection.execute("create schema reference")
+        for seed in SEEDS:
+            file = str(REPOSITORY / "seeds" / f"{seed}.csv")
+            connection.execute(f"create table reference.{seed} as select * from read_csv($file)", {"file": file})
+        for schema, files in MARTS.items():
             connection.execute(f"create schema {quoted(schema)}")
-            for model in yaml.safe_load(file.read_text(encoding="utf-8"))["models"]:
+            for model in (model for file in files for model in described(file)):
                 table = f"{quoted(schema)}.{quoted(model['name'])}"
                 columns = ", ".join(f"{quoted(column['name'])} {column['data_type']}" for column in model["columns"])
                 connection.execute(f"create table {table} ({columns})")
@@ -72,10 +170,10 @@ def write_version(home: Home, number: int, *, monthly_revenue: int) -> None:
                     description = comment_literal(column["description"])
                     connection.execute(f"comment on column {table}.{quoted(column['name'])} is {description}")
 
+        rows: Rows = {}
+
         def insert(table: str, **values: object) -> None:
-            names = ", ".join(quoted(name) for name in values)
-            marks = ", ".join("?" for _ in values)
-            connection.execute(f"insert into {table} ({names}) values ({marks})", list(values.values()))
+            rows.setdefault((table, tuple(values)), []).extend(values.values())
 
         for year, month in [*MONTHS, (2024, 1)]:
             revenue = {2022: 1_000, 2023: monthly_revenue, 2024: 7}[year]
@@ -90,7 +188,7 @@ def write_version(home: Home, number: int, *, monthly_revenue: int) -> None:
                is_person=False, city="Óbuda", country_code="HU", country_name="Hungary", crm_system="crm",
                erp_system="sap", source_records=2, first_order_date="2022-01-02", last_order_date="2024-01-10",
                orders=361, order_lines=361, revenue_group=100, margin_group=25, revenue_last_12_months_group=100,
-               average_order_group=0.28, days_since_last_order=0)  # fmt: skip
+               average_order_group=0.28, days_since_last_order=0, **(STANDING if with_everything else {}))  # fmt: skip
         insert("customer.customer_360", customer_key=KEY - 1, customer_number="C-78", customer_name="Another",
                is_person=True, orders=0, order_lines=0, revenue_group=0, margin_group=0, source_records=1)  # fmt: skip
         said = [("Óbuda", "business_partner", "sap", "0000004711", True), ("Buda", "account", "crm", "001A", False)]
@@ -107,6 +205,26 @@ def write_version(home: Home, number: int, *, monthly_revenue: int) -> None:
                rows_deleted=0, rows_current=2)  # fmt: skip
         insert("quality.contract_result", batch_id=1, source_system="crm", table_name="account",
                rule="name is <b>there</b>", column_name="name", severity="quarantine", rows_broken=1)  # fmt: skip
+        insert("quality.trust_score", mart="sales.revenue_month", subject="sales", score=99, light="green")
+        insert("quality.trust_score", mart="finance.ar_ageing", subject="finance", score=60, light="red",
+               reconciliation_break_rate=0.07)  # fmt: skip
+        insert(
+            "quality.trust_part",
+            mart="finance.ar_ageing",
+            subject="finance",
+            part="reconciliation",
+            weight=1,
+            health=0.6,
+        )
+        for period, difference in (("2023-11", 0), ("2023-12", -40)):
+            insert("quality.reconciliation", check_name="debits_equal_credits", company="1000", period=period, expected=100,
+                   actual=100 + difference, difference=difference, status="break" if difference else "ok", severity="mark",
+                   documents="1000/4711/2023, 1000/<b>4712</b>/2023" if difference else None)  # fmt: skip
+        insert("quality.freshness", source_system="crm", table_name="account", batches=1, last_extracted_date="2024-01-10",
+               row_count=2, age_days=0, status="ok")  # fmt: skip
+        if with_everything:
+            add_books_and_deals(insert)
+        insert_rows(connection, rows)
         connection.commit()
     move_into_place(aside, version_file(home, number))
     pointer = home.published / "CURRENT.aside"
@@ -304,11 +422,67 @@ def test_link_to_a_customer_opens_that_customer(site_with_version_one: Site) -> 
     site.assert_no_complaints()
 
 
+def test_data_health_says_what_can_be_trusted_and_which_documents_do_not_agree(site_with_version_one: Site) -> None:
+    site = site_with_version_one
+    site.visit("loads?check=debits_equal_credits")
+    expect(site.page.get_by_text("Do not decide on Finance.")).to_be_visible(timeout=PATIENCE)
+    expect(site.page.get_by_role("row", name="Finance ■ Do not decide on it")).to_contain_text("7.0 %")
+    expect(figure(site, "Marts to trust")).to_contain_text("1 of 2")
+    expect(site.page.get_by_role("row", name="Debits and credits of every journal entry")).to_contain_text("40.00")
+    expect(site.page.get_by_text("1 break, the latest first.")).to_be_visible()
+    expect(site.page.get_by_test_id("glide-cell-5-0")).to_have_text("1000/4711/2023, 1000/<b>4712</b>/2023")
+    site.assert_no_complaints()
+
+
 def test_data_health_says_what_was_kept_out_and_why(site_with_version_one: Site) -> None:
     site = site_with_version_one
     site.visit("loads")
     expect(site.page.get_by_text("1 row that broke a rule")).to_be_visible(timeout=PATIENCE)
     expect(site.page.get_by_role("row", name="name is <b>there</b>")).to_contain_text("Kept out")
+    site.assert_no_complaints()
+
+
+def test_finance_says_what_was_earned_against_last_year_and_plan_and_who_owes(site_with_version_one: Site) -> None:
+    site = site_with_version_one
+    site.visit("finance")
+    # 12 × 30 were earned; 12 × 40 the year before; 12 × 50 were planned
+    answer = "earned €360, €120 worse than the year before and €240 worse than plan. Customers owe €500, of which €200 (40.0 %)"
+    expect(site.page.get_by_text(answer)).to_be_visible(timeout=PATIENCE)
+    expect(figure(site, "Revenue")).to_contain_text("+50.0 %")
+    expect(figure(site, "Cash at the end")).to_contain_text("€1,840")
+    expect(site.page.get_by_role("row", name="Cost <of> sales").first).to_contain_text(
+        f"{MINUS}€1,440{MINUS}€720{MINUS}€720{MINUS}€1,320{MINUS}€120"
+    )
+    expect(site.page.get_by_role("row", name="1 to 30 days overdue")).to_contain_text("€200")
+    expect(site.page.get_by_role("row", name="Debits and credits of every journal entry")).to_contain_text("1 break")
+    site.page.get_by_role("link", name="Zoë Óbuda Kft").click()
+    expect(site.page.get_by_role("heading", name="Zoë Óbuda Kft")).to_be_visible(timeout=PATIENCE)
+    site.assert_no_complaints()
+
+
+def test_pipeline_says_what_changed_and_which_deals_need_somebody(site_with_version_one: Site) -> None:
+    site = site_with_version_one
+    site.visit("pipeline")
+    expect(
+        site.page.get_by_text("The pipeline is refilled as fast as it empties: €600 came, €600 went.")
+    ).to_be_visible(timeout=PATIENCE)
+    expect(figure(site, "Win rate")).to_contain_text("75.0 %")
+    expect(figure(site, "Win rate")).to_contain_text("+50.0 points")
+    expect(site.page.get_by_role("row", name="Pumps <for> Buda")).to_contain_text("1 Dec 2023")
+    site.assert_no_complaints()
+
+
+def test_customer_shows_how_they_stand_and_what_happened_by_kind(site_with_version_one: Site) -> None:
+    site = site_with_version_one
+    site.visit(f"customers?customer={KEY}")
+    expect(figure(site, "Health")).to_contain_text("94 of 100")
+    expect(figure(site, "Churn risk")).to_contain_text("● Low")
+    expect(site.page.get_by_text("€200 is overdue, the oldest for 12 days.")).to_be_visible()
+    expect(site.page.get_by_role("row", name="Open cases")).to_contain_text(f"{MINUS}6")
+    expect(site.page.get_by_text("2 events, the latest first.")).to_be_visible()
+    expect(site.page.get_by_text("1 active person.")).to_be_visible()
+    site.page.get_by_role("button", name="Calls, mails, meetings").click()
+    expect(site.page.get_by_test_id("glide-cell-2-0").first).to_have_text("Call: <prices>")
     site.assert_no_complaints()
 
 
@@ -322,4 +496,18 @@ def test_open_page_follows_a_new_version_without_reload(site_with_version_one: S
     expect(figure(site, "Revenue")).to_contain_text("€48.0 k")
     expect(site.page.get_by_text("Version 2", exact=True)).to_be_visible()
     assert site.page.evaluate("window.wasNotReloaded")
+    site.assert_no_complaints()
+
+
+def test_pages_say_what_is_missing_where_no_system_delivers_books_deals_or_persons(site: Site) -> None:
+    write_version(site.home, 3, monthly_revenue=2_500, with_everything=False)
+    site.visit("finance")
+    expect(site.page.get_by_role("heading", name="No books yet")).to_be_visible(timeout=PATIENCE)
+    site.visit("pipeline")
+    expect(site.page.get_by_role("heading", name="No deals yet")).to_be_visible(timeout=PATIENCE)
+    site.visit(f"customers?customer={KEY}")
+    expect(site.page.get_by_text("No system delivers invoices, deals, cases")).to_be_visible(timeout=PATIENCE)
+    expect(site.page.get_by_text("Nothing is on record yet.")).to_be_visible()
+    expect(site.page.get_by_text("No system delivers people of this customer.")).to_be_visible()
+    assert figure(site, "Health").count() == 0
     site.assert_no_complaints()
