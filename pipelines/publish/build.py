@@ -7,7 +7,7 @@ import duckdb
 
 from pipelines.commit_points import passed
 from pipelines.errors import AuditError, BuildError
-from pipelines.publish import dbt
+from pipelines.publish import dbt, replay
 from pipelines.publish.absent import absent_models, create_empty
 from pipelines.publish.candidate import Plan, stamp
 from pipelines.publish.control import refresh_outcomes
@@ -55,11 +55,14 @@ def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher |
         results = []
         if any(node.resource_type == "seed" for node in manifest.nodes.values()):
             results += dbt.invoke(settings, project, ["seed"], watch)
-        results += dbt.invoke(settings, project, ["run", "--full-refresh", *_without(absent)], watch)
+        models = replay.models_to_run(manifest, None, absent)
+        command = ["run", "--full-refresh", *_without(absent)]
+        results += replay.execute(settings, project, models, command, watch, full=True)
     else:
-        selection = _selection(manifest, plan)
+        models = replay.models_to_run(manifest, _news(manifest, plan), absent)
         unchanging = ["config.materialized:view", "config.materialized:ephemeral"]
-        results = dbt.invoke(settings, project, ["run", *selection, *_without(absent, *unchanging)], watch)
+        command = ["run", *_selection(manifest, plan), *_without(absent, *unchanging)]
+        results = replay.execute(settings, project, models, command, watch, full=False)
     failed = [result for result in results if result.status == "error"]
     if failed:
         dbt.close_connections()
@@ -79,10 +82,12 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
     Raises AuditError that names the checks that failed and shows some of the rows.
     """
     manifest = dbt.manifest_of(settings, project)
+    absent = absent_models(settings, manifest)
+    tests = replay.tests_to_run(manifest, None if plan.is_full else _news(manifest, plan), absent)
     selection = [] if plan.is_full else _selection(manifest, plan)
-    without = _without(absent_models(settings, manifest), "test_type:unit")
     # Tests ask for no relation, so dbt need not list them all first.
-    results = dbt.invoke(settings, project, ["test", *selection, *without, "--no-populate-cache"], watch)
+    command = ["test", *selection, *_without(absent, "test_type:unit"), "--no-populate-cache"]
+    results = replay.execute(settings, project, tests, command, watch, full=plan.is_full)
     dbt.close_connections()
     record_outcomes(state, [(result.name, result.status, result.failures) for result in results])
     failures = [
@@ -134,17 +139,18 @@ def _without(absent: list[Any], *methods: str) -> list[str]:
     return ["--exclude", *left_out] if left_out else []
 
 
-def _selection(manifest: Any, plan: Plan) -> list[str]:
-    """Return dbt's options that select what is downstream of the raw tables with news, and of the control tables."""
+def _news(manifest: Any, plan: Plan) -> list[str]:
+    """Return the ids of dbt's sources that have something new: raw tables, and control tables."""
     wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {("control", name) for name in _ALWAYS}
     if plan.has_new_decisions:
         wanted.add(("control", "identity_decision"))
-    sources = [
-        f"source:{source.source_name}.{source.name}+"
-        for source in manifest.sources.values()
-        if (source.source_name, source.name) in wanted
-    ]
-    return ["--select", *sources]
+    return [key for key, source in manifest.sources.items() if (source.source_name, source.name) in wanted]
+
+
+def _selection(manifest: Any, plan: Plan) -> list[str]:
+    """Return dbt's options that select what is downstream of what has news."""
+    sources = [manifest.sources[key] for key in _news(manifest, plan)]
+    return ["--select", *(f"source:{source.source_name}.{source.name}+" for source in sources)]
 
 
 def _rows(candidate: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:

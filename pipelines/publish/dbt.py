@@ -37,12 +37,16 @@ class NodeResult:
 
 
 def invoke(
-    settings: Settings, project: Project, command: Sequence[str], watch: Watcher | None = None
+    settings: Settings,
+    project: Project,
+    command: Sequence[str],
+    watch: Watcher | None = None,
+    listen: Callable[[Any], None] = lambda _event: None,
 ) -> list[NodeResult]:
     """Run one dbt command on the candidate and return its results node by node.
 
-    ``watch`` is called with (node, done, total) whenever a node ends. Raises BuildError when dbt cannot even start,
-    for instance because a model does not compile.
+    ``watch`` is called with (node, done, total) whenever a node ends, ``listen`` with all that dbt tells. Raises BuildError when
+    dbt cannot even start, for instance because a model does not compile.
     """
     os.environ.setdefault("DO_NOT_TRACK", "1")
     from dbt.cli.main import dbtRunner
@@ -61,7 +65,7 @@ def invoke(
         # Artifacts are for the documentation; a run has its own account.
         artifacts = [] if command[0] == "docs" else ["--no-write-json"]
         arguments = [*command, *_options(settings, project), *artifacts]
-        outcome = dbtRunner(manifest=manifest, callbacks=[log, on_event]).invoke(arguments)
+        outcome = dbtRunner(manifest=manifest, callbacks=[log, on_event, listen]).invoke(arguments)
     if outcome.exception is not None or outcome.result is None:
         reason = str(outcome.exception or "it gave no result").strip()
         raise BuildError(f"dbt {command[0]} stopped: {reason}", hint=f"See {settings.home.root / 'logs' / 'dbt.log'}.")
@@ -75,7 +79,7 @@ def manifest_of(settings: Settings, project: Project) -> Any:
 
     Raises BuildError when the project does not parse.
     """
-    state = (project.fingerprint, project.definitions)
+    state = (project.fingerprint, project.text)
     if state not in _manifests:
         from dbt.cli.main import dbtRunner
 

@@ -21,12 +21,13 @@ _KINDS = {".sql", ".yml", ".csv", ".py", ".md"}
 class Project:
     """A composed dbt project; ``fingerprint`` changes whenever its models or its configuration do.
 
-    ``definitions`` changes with the definitions of metrics, which need no row made anew.
+    ``definitions`` changes with the definitions of metrics, which need no row made anew; ``text`` with any file at all.
     """
 
     folder: Path
     fingerprint: str
     definitions: str = ""
+    text: str = ""
 
 
 def entity_systems(settings: Settings) -> dict[str, list[str]]:
@@ -80,7 +81,7 @@ def compose(settings: Settings) -> Project:
     target = home.project / "dbt_project.yml"
     if not target.exists() or target.read_text(encoding="utf-8") != text:
         target.write_text(text, encoding="utf-8")
-    return Project(home.project, _fingerprint(settings, links, text), _definitions(links))
+    return Project(home.project, _fingerprint(settings, links, text), _hashed(links, _METRICS), _hashed(links, ""))
 
 
 def _lay_links(project: Path, links: dict[str, Path]) -> None:
@@ -96,11 +97,11 @@ def _lay_links(project: Path, links: dict[str, Path]) -> None:
             link.symlink_to(target)
 
 
-def _definitions(links: dict[str, Path]) -> str:
-    """Hash what decides what metrics mean."""
+def _hashed(links: dict[str, Path], room: str) -> str:
+    """Hash every file of the project whose place begins with ``room``."""
     digest = hashlib.sha256()
     for place, file in sorted(links.items()):
-        if place.startswith(_METRICS):
+        if place.startswith(room):
             digest.update(place.encode() + b"\0" + file.read_bytes() + b"\0")
     return digest.hexdigest()[:16]
 
