@@ -1,0 +1,88 @@
+"""What dbt said once is executed without dbt, and makes the same warehouse."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipelines.errors import AuditError
+from pipelines.publish import dbt, replay
+from pipelines.run import run
+from pipelines.settings import Settings
+from pipelines.state import State
+from tests.extracts import contents, customer, example_settings, sale, small_company
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The commands that dbt was given; no script is known at first."""
+    commands: list[str] = []
+    invoke = dbt.invoke
+
+    def noted(settings: Any, project: Any, command: Sequence[str], *rest: Any) -> list[dbt.NodeResult]:
+        commands.append(command[0])
+        return invoke(settings, project, command, *rest)
+
+    monkeypatch.setattr(dbt, "invoke", noted)
+    monkeypatch.setattr(replay, "_scripts", {})
+    return commands
+
+
+def _mode(settings: Settings, *, full: bool = False) -> str:
+    with State(settings.state_url.get_secret_value()) as state:
+        return run(settings, state, full=full).mode
+
+
+def test_runs_after_the_first_need_no_dbt_and_end_where_dbt_ends(tmp_path: Path, asked: list[str]) -> None:
+    settings = example_settings(tmp_path / "extracts", tmp_path / "home")
+    settings.home.create()
+    company = small_company()
+    company.write(tmp_path / "extracts")
+    assert (_mode(settings), asked) == ("full", ["seed", "run", "test"])
+    company.customers[1] = customer(1, first="Grace")
+    company.write(tmp_path / "extracts")
+    asked.clear()
+    assert (_mode(settings), asked) == ("incremental", ["run", "test"])
+
+    company.customers[2] = customer(2, first="Alan")
+    company.write(tmp_path / "extracts")
+    asked.clear()
+    replay._scripts.clear()  # a later process reads them from the home
+    assert (_mode(settings), asked) == ("incremental", [])
+    in_steps = contents(settings)
+    assert (_mode(settings, full=True), asked) == ("full", ["seed"])
+    replayed = contents(settings)
+
+    replay._scripts.clear()
+    for file in (settings.home.root / "target" / "statements").iterdir():
+        file.unlink()
+    asked.clear()
+    assert (_mode(settings, full=True), asked) == ("full", ["seed", "run", "test"])
+    assert replayed == in_steps == contents(settings)
+
+
+def test_a_replayed_audit_fails_and_names_the_rows_as_dbt_does(tmp_path: Path, asked: list[str]) -> None:
+    settings = example_settings(tmp_path / "extracts", tmp_path / "home")
+    settings.home.create()
+    company = small_company()
+    company.write(tmp_path / "extracts")
+    _mode(settings)
+    company.sales["SO90001", "AC-HE-HEL-01"] = sale("SO90001", "AC-HE-HEL-01", 1)
+    company.write(tmp_path / "extracts")
+    _mode(settings)
+    scripts = {name: dict(known) for name, known in replay._scripts.items()}
+    for known in scripts.values():
+        for key, _script in known.items():
+            if key.startswith("test.") and "unique_revenue_month_order_month" in key:
+                said = "select order_month from sales.revenue_month"
+                known[key] = replay.Script([f"select count(*), true, true from ({said})"], said)
+    replay._scripts.update(scripts)
+    company.sales["SO90002", "AC-HE-HEL-01"] = sale("SO90002", "AC-HE-HEL-01", 2)
+    company.write(tmp_path / "extracts")
+    asked.clear()
+    with pytest.raises(
+        AuditError, match=r"unique_revenue_month_order_month: Got \d+ results(.|\n)*order_month=2025-01-01"
+    ):
+        _mode(settings)
+    assert not asked
