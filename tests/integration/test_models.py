@@ -42,7 +42,7 @@ def _open_warehouses() -> list[str]:
 def test_every_rule_gives_what_its_unit_test_says(company: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     if company == "demo":
         built: Settings = request.getfixturevalue("clean_company")
-        shutil.copytree(built.home.root, tmp_path / "home", ignore=shutil.ignore_patterns("demo", "landing"))
+        shutil.copytree(built.home.root, tmp_path / "home", ignore=shutil.ignore_patterns("demo", "landing", "project"))
         with environment(CONCORD_HOME=str(tmp_path / "home")):
             settings = load_settings(REPOSITORY / "concord.toml")
     else:
