@@ -80,7 +80,7 @@ said as (
     select
         'customer_profitability.net_revenue_group' as document,
         today.as_of_month as period_month,
-        (select sum(net_amount_group) from {{ ref('fct_invoice_line') }})
+        coalesce((select sum(net_amount_group) from {{ ref('fct_invoice_line') }}), 0)
         - coalesce((select sum(discount_amount_group) from receipt), 0) as expected,
         (
             select sum(net_revenue_group) from {{ ref('customer_profitability') }}
