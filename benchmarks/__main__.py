@@ -78,6 +78,7 @@ def _show(console: Console, result: dict[str, Any]) -> None:
     refresh = total(result["refresh"]["steps"])
     rebuild = total(result["rebuild"]["steps"], ("build", "audit", "publish"))
     _add(table, "first run, all steps", everything, first["read"], None)
+    _add(table, "second run, dbt compiles", total(result["next"]["steps"]), result["next"]["admitted"], None)
     for step, cost in result["refresh"]["steps"].items():
         _add(table, f"refresh: {step}", cost, result["refresh"]["admitted"], None)
     _add(table, "refresh, all steps", refresh, result["refresh"]["admitted"], None, style="bold")

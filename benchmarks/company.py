@@ -57,20 +57,23 @@ def write_company(folder: Path, lines: int) -> None:
     )
 
 
-def write_news(folder: Path, lines: int) -> int:
-    """Write a delta in which one line in a thousand is new, corrected or deleted, all over the history; returns its rows."""
+def write_news(folder: Path, lines: int, day: int = 1) -> int:
+    """Write a day's delta in which one line in a thousand is new, corrected or deleted, all over the history; returns its rows.
+
+    The days of a benchmark touch other lines each.
+    """
     customers, changed = max(10, lines // LINES_PER_CUSTOMER), max(3, lines // 1000)
-    step = lines // changed
+    step, new = lines // changed, changed // 5
     _write(
-        folder / "source_crm" / "sales_details.next.csv",
+        folder / "source_crm" / f"sales_details.next{day}.csv",
         f"""
-        with touched as ({_lines(customers)}, i // {step} % 10 as fate from range(0, {lines}, {step}) as t (i))
+        with touched as ({_lines(customers)}, i // {step} % 10 as fate from range({day - 1}, {lines}, {step}) as t (i))
         select * exclude (fate) replace (sls_quantity + 1 as sls_quantity, (sls_quantity + 1) * sls_price as sls_sales), 'U' as op
         from touched where fate < 7
         union all
         select * exclude (fate), 'D' as op from touched where fate = 7
         union all
-        select *, 'U' as op from ({_lines(customers)} from range({lines}, {lines + changed // 5}) as t (i))
+        select *, 'U' as op from ({_lines(customers)} from range({lines + (day - 1) * new}, {lines + day * new}) as t (i))
         """,
     )
     return changed

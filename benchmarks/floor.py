@@ -15,6 +15,7 @@ import duckdb
 from pipelines.ingest.landing import LOG_COLUMNS
 from pipelines.publish import dbt
 from pipelines.publish.absent import absent_models
+from pipelines.publish.graph import graph_of
 from pipelines.publish.project import Project, compose
 from pipelines.quality.contract import TableContract, duckdb_type
 from pipelines.settings import Settings
@@ -53,7 +54,7 @@ def build_bare(settings: Settings, log: Path, folder: Path, meter: "Meter") -> N
     compiled = _compiled(settings, project)
     settings.home.candidate.unlink()
     manifest = dbt.manifest_of(settings, project)
-    absent = {node.unique_id for node in absent_models(settings, manifest)}
+    absent = {node.unique_id for node in absent_models(settings, graph_of(settings, project))}
     warehouse = duckdb.connect(folder / "warehouse.duckdb", config=_limits(settings, folder))
     warehouse.execute(f"attach '{log}' as log (read_only)")
     with meter.over("build"):

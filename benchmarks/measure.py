@@ -57,7 +57,9 @@ def main() -> None:
     document: dict[str, Any] = {"lines": lines}
     with State(settings.state_url.get_secret_value()) as state:
         document["first"] = measured(settings, state, full=False)
-        document["changed"] = write_news(extracts, lines)
+        document["changed"] = write_news(extracts, lines, day=1)
+        document["next"] = measured(settings, state, full=False)  # dbt compiles what an incremental run executes
+        write_news(extracts, lines, day=2)
         document["refresh"] = measured(settings, state, full=False)
         document["rebuild"] = measured(settings, state, full=True)
     floor = Meter()
@@ -85,6 +87,7 @@ def measured(settings: Settings, state: State, *, full: bool) -> dict[str, Any]:
         "admitted": sum(table.admitted for table in account.tables),
         "rows_built": sum(model.rows or 0 for model in account.models),
         "checks": account.checks,
+        "models": {model.name: model.seconds for model in sorted(account.models, key=lambda model: -model.seconds)},
     }
 
 
@@ -108,7 +111,7 @@ def _settings(extracts: Path, home: Path) -> Settings:
 
 
 def warm(settings: Settings) -> None:
-    """Import the slow libraries and parse the models: what a process pays once."""
+    """Import the slow libraries and let dbt parse the models: what a process pays once."""
     import pipelines.quality.engine  # noqa: F401
     from pipelines.publish import dbt
 

@@ -62,6 +62,12 @@ class Home:
         return self.root / "project"
 
     @property
+    def compiled(self) -> Path:
+        """What dbt made of the project's files; CONCORD_COMPILED names a folder that several homes share."""
+        shared = os.environ.get("CONCORD_COMPILED")
+        return Path(shared).absolute() if shared else self.root / "compiled"
+
+    @property
     def state_url(self) -> str:
         """Default URL of the state store."""
         return f"sqlite:///{self.root / 'state.db'}"

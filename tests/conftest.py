@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,20 @@ from pipelines.warehouse import current_version
 from tests.extracts import environment
 
 
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """The folder of this session, the same for all workers."""
+    return factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.getbasetemp()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What dbt makes of the project's files is made once for all homes; a test with other files has its own."""
+    with environment(CONCORD_COMPILED=str(_shared(tmp_path_factory) / "compiled")):
+        yield
+
+
 def _company(factory: pytest.TempPathFactory, name: str, mess: float) -> Settings:
-    shared = factory.getbasetemp().parent if "PYTEST_XDIST_WORKER" in os.environ else factory.getbasetemp()
+    shared = _shared(factory)
     home = Path(shared) / name
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -17,7 +17,7 @@ import pipelines.identity.customers
 import pipelines.identity.scoring
 import pipelines.quality.engine
 import pipelines.run  # noqa: F401
-from pipelines.publish import dbt
+from pipelines.publish.graph import graph_of
 from pipelines.publish.project import compose
 from tests.extracts import example_settings, small_company
 
@@ -29,7 +29,7 @@ try:
     _settings = example_settings(_folder / "extracts", _folder / "home")
     _settings.home.create()
     small_company().write(_folder / "extracts")
-    dbt.manifest_of(_settings, compose(_settings))
+    graph_of(_settings, compose(_settings))
 finally:
     shutil.rmtree(_folder)
 

@@ -7,7 +7,8 @@ from pipelines.errors import ConcordError
 from pipelines.privacy.log import LogReader, configured
 from pipelines.privacy.record import Erasure, Key, erasures, record_erasure
 from pipelines.privacy.tags import RECORD, raw_tables
-from pipelines.publish import dbt, versions
+from pipelines.publish import versions
+from pipelines.publish.graph import graph_of
 from pipelines.publish.project import compose
 from pipelines.settings import Settings
 from pipelines.state import State
@@ -82,7 +83,7 @@ def extent(settings: Settings, state: State, person: Person) -> Extent:
     """Look through the log for what belongs to a person. Changes nothing."""
     with settings.home.lock("project"):
         project = compose(settings)
-    tables = configured(settings, raw_tables(dbt.manifest_of(settings, project)))
+    tables = configured(settings, raw_tables(graph_of(settings, project)))
     with settings.home.lock("landing"), LogReader(settings, tables) as log:
         keys = log.further_keys({(0, key) for key in _keys(person)})
         concerned = log.concerned(keys, all_rows=True)

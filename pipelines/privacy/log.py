@@ -13,7 +13,7 @@ from pipelines.ingest.landing import read_batches, sweep
 from pipelines.privacy.erased import KEYS, Erased, belongs, cleaned, names_a_key, normal, personal_in, tell_keys
 from pipelines.privacy.record import Erasure, Key, erasures, update_erasure
 from pipelines.privacy.tags import RawTable, raw_tables
-from pipelines.publish import dbt
+from pipelines.publish.graph import graph_of
 from pipelines.publish.project import Project
 from pipelines.quality.contract import TableContract, duckdb_type
 from pipelines.settings import Settings
@@ -40,7 +40,7 @@ def clean_log(settings: Settings, state: State, project: Project) -> Erased:
     known = erasures(state)
     if not known:
         return Erased()
-    tables = configured(settings, raw_tables(dbt.manifest_of(settings, project)))
+    tables = configured(settings, raw_tables(graph_of(settings, project)))
     last = max((batch.batch_id for batch in state.batches()), default=0)
     since = min(erasure.through_batch_id for erasure in known)
     if since < last or any(erasure.completed_at is None for erasure in known):

@@ -8,9 +8,9 @@ belongs.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from pipelines.errors import ConfigurationError
+from pipelines.publish.graph import Graph, Node
 
 RECORD = "record"
 """What the source_id of a customer's record refers to, where others refer to a column as in ``Account.Id``."""
@@ -31,14 +31,14 @@ class RawTable:
     columns: tuple[str, ...]
 
 
-def raw_tables(manifest: Any) -> list[RawTable]:
-    """Return the raw tables whose rows may belong to a customer, from dbt's ``manifest``.
+def raw_tables(graph: Graph) -> list[RawTable]:
+    """Return the raw tables whose rows may belong to a customer, from the ``graph``.
 
     Raises ConfigurationError for a reference to a table that is not there.
     """
-    sources = [source for source in manifest.sources.values() if source.source_name.startswith("raw_")]
-    known = {(source.source_name, source.name) for source in sources}
-    links = {(source.source_name, source.name): tuple(_links(source)) for source in sources}
+    sources = [source for source in graph.sources.values() if source.schema.startswith("raw_")]
+    known = {(source.schema, source.name) for source in sources}
+    links = {(source.schema, source.name): tuple(_links(source)) for source in sources}
     referred: dict[tuple[str, str], set[str]] = {}
     for (schema, name), found in links.items():
         for _, reference in found:
@@ -53,31 +53,28 @@ def raw_tables(manifest: Any) -> list[RawTable]:
             referred.setdefault((schema, table), set()).add(column)
     return [
         RawTable(
-            system=source.source_name.removeprefix("raw_"),
+            system=source.schema.removeprefix("raw_"),
             name=source.name,
-            personal=tuple(name for name, column in source.columns.items() if column.config.meta.get("personal")),
-            links=links[source.source_name, source.name],
-            columns=tuple(sorted(referred.get((source.source_name, source.name), ()))),
+            personal=tuple(name for name, column in source.columns.items() if column.meta.get("personal")),
+            links=links[source.schema, source.name],
+            columns=tuple(sorted(referred.get((source.schema, source.name), ()))),
         )
         for source in sources
-        if links[source.source_name, source.name]
+        if links[source.schema, source.name]
     ]
 
 
-def personal_columns(manifest: Any) -> dict[tuple[str, str], list[str]]:
+def personal_columns(graph: Graph) -> dict[tuple[str, str], list[str]]:
     """Return the personal columns of every model that has some, by (schema, name)."""
     found = {
-        (str(node.schema), str(node.name)): [
-            name for name, column in node.columns.items() if column.config.meta.get("personal")
-        ]
-        for node in manifest.nodes.values()
-        if node.resource_type == "model"
+        (node.schema, node.name): [name for name, column in node.columns.items() if column.meta.get("personal")]
+        for node in graph.models
     }
     return {model: columns for model, columns in found.items() if columns}
 
 
-def _links(source: Any) -> Iterator[tuple[str, str]]:
-    person = source.config.meta.get("person") or {}
+def _links(source: Node) -> Iterator[tuple[str, str]]:
+    person = source.meta.get("person") or {}
     if RECORD in person:
         yield str(person[RECORD]), RECORD
     for expression, references in (person.get("of") or {}).items():

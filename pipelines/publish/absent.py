@@ -4,28 +4,24 @@ Their tables are there, typed and empty, so that every query and every model fin
 A model says what it is made of with ``meta: {made_of: [entity, …]}``; an entity is a model made by the macro ``conform``.
 """
 
-from typing import Any
-
+from pipelines.publish.graph import Graph, Node
 from pipelines.publish.project import VERSION, entity_systems
 from pipelines.settings import Settings
 from pipelines.warehouse import opened, quoted
 
 
-def absent_models(settings: Settings, manifest: Any) -> list[Any]:
-    """Return the nodes of dbt's manifest that can hold nothing under this configuration, in their order in the manifest."""
+def absent_models(settings: Settings, graph: Graph) -> list[Node]:
+    """Return the models of the graph that can hold nothing under this configuration, in their order there."""
     delivered = set(entity_systems(settings))
     absent = []
-    for node in manifest.nodes.values():
-        if node.resource_type != "model":
-            continue
-        is_entity = node.raw_code.strip().startswith("{{ conform(")
-        made_of = [node.name, node.name.removesuffix(VERSION)] if is_entity else node.config.meta.get("made_of", [])
+    for node in graph.models:
+        made_of = [node.name, node.name.removesuffix(VERSION)] if node.is_entity else node.meta.get("made_of", [])
         if made_of and delivered.isdisjoint(made_of):
             absent.append(node)
     return absent
 
 
-def create_empty(settings: Settings, absent: list[Any]) -> None:
+def create_empty(settings: Settings, absent: list[Node]) -> None:
     """Create the tables of absent models in the candidate, as their contracts say."""
     with opened(settings.home.candidate) as candidate:
         for schema in sorted({node.schema for node in absent}):

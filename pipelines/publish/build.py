@@ -1,7 +1,6 @@
 """Build the candidate with dbt, and audit it before anybody sees it."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import duckdb
 
@@ -13,6 +12,7 @@ from pipelines.publish.candidate import Plan, stamp
 from pipelines.publish.control import refresh_outcomes
 from pipelines.publish.definitions import keep_definitions
 from pipelines.publish.description import describe
+from pipelines.publish.graph import Graph, Node, graph_of
 from pipelines.publish.project import VERSION, Project
 from pipelines.quality.outcomes import record_outcomes
 from pipelines.settings import Settings
@@ -48,20 +48,18 @@ def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher |
     A full plan builds everything that a configured system delivers; an incremental one the tables downstream of the raw
     tables that have news.
     """
-    manifest = dbt.manifest_of(settings, project)
-    absent = absent_models(settings, manifest)
+    graph = graph_of(settings, project)
+    absent = absent_models(settings, graph)
     if plan.is_full:
         create_empty(settings, absent)
-        results = []
-        if any(node.resource_type == "seed" for node in manifest.nodes.values()):
-            results += dbt.invoke(settings, project, ["seed"], watch)
-        models = replay.models_to_run(manifest, None, absent)
+        results = replay.execute(settings, project, replay.seeds(graph), ["seed"], watch, full=True)
+        models = replay.models_to_run(graph, None, absent)
         command = ["run", "--full-refresh", *_without(absent)]
         results += replay.execute(settings, project, models, command, watch, full=True)
     else:
-        models = replay.models_to_run(manifest, _news(manifest, plan), absent)
+        models = replay.models_to_run(graph, _news(graph, plan), absent)
         unchanging = ["config.materialized:view", "config.materialized:ephemeral"]
-        command = ["run", *_selection(manifest, plan), *_without(absent, *unchanging)]
+        command = ["run", *_selection(graph, plan), *_without(absent, *unchanging)]
         results = replay.execute(settings, project, models, command, watch, full=False)
     failed = [result for result in results if result.status == "error"]
     if failed:
@@ -72,8 +70,7 @@ def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher |
             hint=f"The published version stays. See {settings.home.root / 'logs' / 'dbt.log'}.",
         )
     passed("candidate.built")
-    nodes = manifest.nodes
-    return [BuiltModel(done.name, str(nodes[done.unique_id].schema), round(done.seconds, 3)) for done in results]
+    return [BuiltModel(done.name, graph.nodes[done.unique_id].schema, round(done.seconds, 3)) for done in results]
 
 
 def audit(settings: Settings, state: State, project: Project, plan: Plan, watch: dbt.Watcher | None = None) -> Audit:
@@ -81,10 +78,10 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
 
     Raises AuditError that names the checks that failed and shows some of the rows.
     """
-    manifest = dbt.manifest_of(settings, project)
-    absent = absent_models(settings, manifest)
-    tests = replay.tests_to_run(manifest, None if plan.is_full else _news(manifest, plan), absent)
-    selection = [] if plan.is_full else _selection(manifest, plan)
+    graph = graph_of(settings, project)
+    absent = absent_models(settings, graph)
+    tests = replay.tests_to_run(graph, None if plan.is_full else _news(graph, plan), absent)
+    selection = [] if plan.is_full else _selection(graph, plan)
     # Tests ask for no relation, so dbt need not list them all first.
     command = ["test", *selection, *_without(absent, "test_type:unit"), "--no-populate-cache"]
     results = replay.execute(settings, project, tests, command, watch, full=plan.is_full)
@@ -96,15 +93,15 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
         if result.status in {"fail", "error"}
     ]
     with opened(settings.home.candidate) as candidate:
-        failures += _count_differences(candidate, state, manifest, plan)
+        failures += _count_differences(candidate, state, graph, plan)
         if failures:
             raise AuditError(
                 f"The audit failed, the published version stays. {len(failures)} of {len(results) + 1} checks:\n  - "
                 + "\n  - ".join(failures)
             )
         rows = _rows(candidate)
-        describe(candidate, manifest)
-        keep_definitions(candidate, manifest)
+        describe(candidate, graph)
+        keep_definitions(candidate, graph)
         refresh_outcomes(candidate, state)
         stamp(candidate, project, _keep_identity_model(candidate, state, plan))
     passed("candidate.audited")
@@ -133,24 +130,24 @@ def _keep_identity_model(candidate: duckdb.DuckDBPyConnection, state: State, pla
     return plan
 
 
-def _without(absent: list[Any], *methods: str) -> list[str]:
+def _without(absent: list[Node], *methods: str) -> list[str]:
     """Return dbt's options that leave out what is absent, and what other selectors name."""
     left_out = [*methods, *(node.name for node in absent)]
     return ["--exclude", *left_out] if left_out else []
 
 
-def _news(manifest: Any, plan: Plan) -> list[str]:
+def _news(graph: Graph, plan: Plan) -> list[str]:
     """Return the ids of dbt's sources that have something new: raw tables, and control tables."""
     wanted = {(f"raw_{system}", table) for system, table in plan.tables} | {("control", name) for name in _ALWAYS}
     if plan.has_new_decisions:
         wanted.add(("control", "identity_decision"))
-    return [key for key, source in manifest.sources.items() if (source.source_name, source.name) in wanted]
+    return [key for key, source in graph.sources.items() if (source.schema, source.name) in wanted]
 
 
-def _selection(manifest: Any, plan: Plan) -> list[str]:
+def _selection(graph: Graph, plan: Plan) -> list[str]:
     """Return dbt's options that select what is downstream of what has news."""
-    sources = [manifest.sources[key] for key in _news(manifest, plan)]
-    return ["--select", *(f"source:{source.source_name}.{source.name}+" for source in sources)]
+    sources = [graph.sources[key] for key in _news(graph, plan)]
+    return ["--select", *(f"source:{source.schema}.{source.name}+" for source in sources)]
 
 
 def _rows(candidate: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
@@ -191,7 +188,7 @@ def _failing_rows(settings: Settings, result: dbt.NodeResult) -> str:
     return "".join(f"\n      {row}" for row in shown)
 
 
-def _count_differences(candidate: duckdb.DuckDBPyConnection, state: State, manifest: Any, plan: Plan) -> list[str]:
+def _count_differences(candidate: duckdb.DuckDBPyConnection, state: State, graph: Graph, plan: Plan) -> list[str]:
     """Compare the records alive in staging with those alive in the log, for every model that keeps one raw table."""
     alive = {
         (f"raw_{batch.system}", batch.table_name): batch.rows_alive
@@ -199,17 +196,17 @@ def _count_differences(candidate: duckdb.DuckDBPyConnection, state: State, manif
         if batch.batch_id <= plan.through
     }
     differences = []
-    for node in manifest.nodes.values():
-        if node.resource_type != "model" or node.config.materialized != "incremental" or node.schema != "staging":
+    for node in graph.models:
+        if node.materialized != "incremental" or node.schema != "staging":
             continue
-        parents = [manifest.sources[parent] for parent in node.depends_on.nodes if parent in manifest.sources]
-        if len(parents) != 1 or len(node.depends_on.nodes) != 1:
+        parents = [graph.sources[parent] for parent in node.reads if parent in graph.sources]
+        if len(parents) != 1 or len(node.reads) != 1:
             continue
-        expected = alive.get((parents[0].source_name, parents[0].name), 0)
+        expected = alive.get((parents[0].schema, parents[0].name), 0)
         found = _living_records(candidate, node.schema, node.name)
         if found != expected:
             differences.append(
                 f"{node.schema}.{node.name} holds {found:,} records, the log {expected:,} of "
-                f"{parents[0].source_name}.{parents[0].name}"
+                f"{parents[0].schema}.{parents[0].name}"
             )
     return differences

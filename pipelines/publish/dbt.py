@@ -2,6 +2,7 @@
 
 import gc
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,9 +96,9 @@ def manifest_of(settings: Settings, project: Project) -> Any:
 
 def close_connections() -> None:
     """Close dbt's connection to the candidate, which writes what is pending into the file."""
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-
-    DuckDBConnectionManager.close_all_connections()
+    connections = sys.modules.get("dbt.adapters.duckdb.connections")
+    if connections is not None:
+        connections.DuckDBConnectionManager.close_all_connections()
     gc.collect()  # what Python models leave in circles would keep the file open
 
 

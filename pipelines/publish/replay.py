@@ -7,14 +7,13 @@ of run: a full one begins with an empty candidate, an incremental one with a can
 compiles depends on rows. Whatever has no script sends the run through dbt.
 """
 
-import hashlib
+import fcntl
 import json
 import re
 import time
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from graphlib import TopologicalSorter
-from importlib.metadata import version
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -23,12 +22,16 @@ import duckdb
 
 from pipelines.home import move_into_place
 from pipelines.publish import dbt
+from pipelines.publish.graph import Graph, Node, compiled_folder
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
 from pipelines.warehouse import literal, opened, quoted
 
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
 _CHANGING = re.compile(r"(?:create|insert|delete|drop|alter|update)\b", re.IGNORECASE)
+_HERE = (
+    "{the project}"  # stands for the project's folder, which differs between homes, in the statement that reads a seed
+)
 _scripts: dict[str, dict[str, "Script"]] = {}
 
 
@@ -40,40 +43,43 @@ class Script:
     compiled: str = ""
 
 
-def models_to_run(manifest: Any, sources: Iterable[str] | None, absent: Iterable[Any]) -> list[Any]:
+def models_to_run(graph: Graph, sources: Iterable[str] | None, absent: Iterable[Node]) -> list[Node]:
     """Return the models that a run makes, in an order in which each comes after what it reads.
 
     ``sources`` are the ids of the sources with news; None means everything. An incremental run leaves views alone.
     """
     left_out = {node.unique_id for node in absent}
-    reached = None if sources is None else _downstream(manifest, sources)
-    models = {key: node for key, node in manifest.nodes.items() if node.resource_type == "model"}
-    graph = {key: [parent for parent in node.depends_on.nodes if parent in models] for key, node in models.items()}
+    reached = None if sources is None else _downstream(graph, sources)
+    models = {node.unique_id: node for node in graph.models}
+    parents = {key: [parent for parent in node.reads if parent in models] for key, node in models.items()}
     return [
         models[key]
-        for key in TopologicalSorter(graph).static_order()
+        for key in TopologicalSorter(parents).static_order()
         if key not in left_out
-        and (reached is None or (key in reached and models[key].config.materialized not in {"view", "ephemeral"}))
+        and (reached is None or (key in reached and models[key].materialized not in {"view", "ephemeral"}))
     ]
 
 
-def tests_to_run(manifest: Any, sources: Iterable[str] | None, absent: Iterable[Any]) -> list[Any]:
+def seeds(graph: Graph) -> list[Node]:
+    """Return the seeds."""
+    return [node for node in graph.nodes.values() if node.kind == "seed"]
+
+
+def tests_to_run(graph: Graph, sources: Iterable[str] | None, absent: Iterable[Node]) -> list[Node]:
     """Return the tests of data that a run asks: downstream of ``sources`` (None: all), and none of what is absent."""
     left_out = {node.unique_id for node in absent}
-    reached = None if sources is None else _downstream(manifest, sources)
+    reached = None if sources is None else _downstream(graph, sources)
     return [
         node
-        for key, node in sorted(manifest.nodes.items())
-        if node.resource_type == "test"
-        and left_out.isdisjoint(node.depends_on.nodes)
-        and (reached is None or key in reached)
+        for key, node in sorted(graph.nodes.items())
+        if node.kind == "test" and left_out.isdisjoint(node.reads) and (reached is None or key in reached)
     ]
 
 
 def execute(
     settings: Settings,
     project: Project,
-    nodes: list[Any],
+    nodes: list[Node],
     command: list[str],
     watch: dbt.Watcher | None,
     *,
@@ -85,10 +91,10 @@ def execute(
     """
     if not nodes:
         return []
-    file = _file(settings, project, full=full)
-    scripts = _remembered(file)
+    file = compiled_folder(settings, project) / ("full.json" if full else "news.json")
+    scripts = _remembered(file, nodes)
     if all(node.unique_id in scripts for node in nodes):
-        return _replay(settings, nodes, scripts, watch, full=full)
+        return _replay(settings, project, nodes, scripts, watch, full=full)
     heard: dict[str, list[str]] = {}
 
     def listen(event: Any) -> None:
@@ -102,11 +108,11 @@ def execute(
     return results
 
 
-def _downstream(manifest: Any, sources: Iterable[str]) -> set[str]:
+def _downstream(graph: Graph, sources: Iterable[str]) -> set[str]:
     reached: set[str] = set()
     waiting = list(sources)
     while waiting:
-        for child in manifest.child_map.get(waiting.pop(), []):
+        for child in graph.children.get(waiting.pop(), []):
             if child not in reached:
                 reached.add(child)
                 waiting.append(child)
@@ -119,38 +125,40 @@ def _script(result: dbt.NodeResult, heard: list[str]) -> Script:
     return Script([statement for statement in heard if _CHANGING.match(statement)], result.compiled)
 
 
-def _file(settings: Settings, project: Project, *, full: bool) -> Path:
-    digest = hashlib.sha256(" ".join(version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")).encode())
-    digest.update(project.fingerprint.encode() + project.text.encode())
-    return settings.home.root / "target" / "statements" / f"{digest.hexdigest()[:16]}-{'full' if full else 'news'}.json"
+def _remembered(file: Path, nodes: Iterable[Node]) -> dict[str, Script]:
+    """Return the scripts of a file; it is read again when they lack a node, which another process may have added."""
+    known = _scripts.setdefault(str(file), {})
+    if not all(node.unique_id in known for node in nodes):
+        known |= _read(file)
+    return known
 
 
-def _remembered(file: Path) -> dict[str, Script]:
-    if file.name not in _scripts:
-        try:
-            known = json.loads(file.read_text(encoding="utf-8"))
-        except (FileNotFoundError, ValueError):
-            known = {}
-        _scripts[file.name] = {key: Script(**script) for key, script in known.items()}
-    return _scripts[file.name]
+def _read(file: Path) -> dict[str, Script]:
+    try:
+        return {key: Script(**script) for key, script in json.loads(file.read_text(encoding="utf-8")).items()}
+    except (FileNotFoundError, ValueError):
+        return {}
 
 
 def _remember(file: Path, scripts: dict[str, Script]) -> None:
-    """Keep scripts beside those that are known, for this process and for later ones; those of other projects go."""
-    known = _remembered(file) | scripts
-    _scripts[file.name] = known
-    file.parent.mkdir(parents=True, exist_ok=True)
-    mine = file.name.split("-")[0]
-    for other in file.parent.iterdir():
-        if not other.name.startswith(mine):
-            other.unlink(missing_ok=True)
-    written = file.with_suffix(".new")
-    written.write_text(json.dumps({key: asdict(script) for key, script in known.items()}), encoding="utf-8")
-    move_into_place(written, file)
+    """Keep scripts beside those that are known, for this process and for others."""
+    with file.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = _read(file) | scripts
+        written = file.with_suffix(".new")
+        written.write_text(json.dumps({key: asdict(script) for key, script in known.items()}), encoding="utf-8")
+        move_into_place(written, file)
+    _scripts[str(file)] = known
 
 
 def _replay(
-    settings: Settings, nodes: list[Any], scripts: dict[str, Script], watch: dbt.Watcher | None, *, full: bool
+    settings: Settings,
+    project: Project,
+    nodes: list[Node],
+    scripts: dict[str, Script],
+    watch: dbt.Watcher | None,
+    *,
+    full: bool,
 ) -> list[dbt.NodeResult]:
     dbt.close_connections()
     limits: dict[str, Any] = {
@@ -162,10 +170,13 @@ def _replay(
     results = []
     with opened(settings.home.candidate, **limits) as candidate:
         candidate.execute(f"attach {literal(str(settings.home.log_catalog))} as log (read_only)")
-        for schema in sorted({node.schema for node in nodes if node.resource_type == "model"}):
+        for schema in sorted({node.schema for node in nodes if node.kind != "test"}):
             candidate.execute(f"create schema if not exists {quoted(schema)}")
         for number, node in enumerate(nodes, start=1):
-            results.append(_executed(candidate, node, scripts[node.unique_id], full=full))
+            script = scripts[node.unique_id]
+            if node.kind == "seed":  # dbt shortens what it tells of the statement that reads the file
+                script = Script([*script.statements, _copied(node, project)])
+            results.append(_executed(candidate, node, script, full=full))
             if watch is not None:
                 watch(node.name, number, len(nodes))
             if results[-1].status == "error":
@@ -174,11 +185,16 @@ def _replay(
     return results
 
 
-def _executed(candidate: duckdb.DuckDBPyConnection, node: Any, script: Script, *, full: bool) -> dbt.NodeResult:
+def _copied(seed: Node, project: Project) -> str:
+    file = literal(str(project.folder / seed.path))
+    return f"copy {quoted(seed.schema)}.{quoted(seed.name)} from {file} (format csv, header)"
+
+
+def _executed(candidate: duckdb.DuckDBPyConnection, node: Node, script: Script, *, full: bool) -> dbt.NodeResult:
     started = time.perf_counter()
     failures = 0
     try:
-        if node.resource_type == "test":
+        if node.kind == "test":
             status, message, failures = _asked(candidate, node, script)
         else:
             candidate.execute("begin")
@@ -194,36 +210,36 @@ def _executed(candidate: duckdb.DuckDBPyConnection, node: Any, script: Script, *
     return dbt.NodeResult(
         name=node.name,
         unique_id=node.unique_id,
-        kind=str(node.resource_type),
+        kind=node.kind,
         status=status,
         message=message,
         seconds=time.perf_counter() - started,
         failures=failures,
         compiled=script.compiled,
-        is_shown=bool(node.config.meta.get("is_shown", False)),
+        is_shown=bool(node.meta.get("is_shown", False)),
     )
 
 
-def _asked(candidate: duckdb.DuckDBPyConnection, node: Any, script: Script) -> tuple[str, str, int]:
+def _asked(candidate: duckdb.DuckDBPyConnection, node: Node, script: Script) -> tuple[str, str, int]:
     """Ask a test and judge its answer as dbt does: failures, and whether they are so many that it warns or fails."""
     failures, warns, fails = candidate.execute(script.statements[-1]).fetchall()[0]
-    if str(node.config.severity).upper() == "ERROR" and fails:
-        return "fail", f"Got {failures} results, configured to fail if {node.config.error_if}", int(failures)
+    if node.severity == "ERROR" and fails:
+        return "fail", f"Got {failures} results, configured to fail if {node.error_if}", int(failures)
     if warns:
-        return "warn", f"Got {failures} results, configured to warn if {node.config.warn_if}", int(failures)
+        return "warn", f"Got {failures} results, configured to warn if {node.warn_if}", int(failures)
     return "pass", "", int(failures or 0)
 
 
-def _run_python(candidate: duckdb.DuckDBPyConnection, node: Any, script: Script, *, full: bool) -> None:
+def _run_python(candidate: duckdb.DuckDBPyConnection, node: Node, script: Script, *, full: bool) -> None:
     for statement in script.statements:
         if statement.lower().startswith("delete"):
             candidate.execute(statement)
     names: dict[str, Any] = {}
-    exec(compile(script.compiled, node.original_file_path, "exec"), names)  # noqa: S102  the project's own model, as dbt runs it
+    exec(compile(script.compiled, node.path, "exec"), names)  # noqa: S102  the project's own model, as dbt runs it
     stand_in = names["dbtObj"](lambda relation: candidate.query(f"from {relation}"))
     made = names["model"](stand_in, SimpleNamespace(_cursor=candidate))
     relation = f"{quoted(node.schema)}.{quoted(node.name)}"
-    if full or node.config.materialized == "table":
+    if full or node.materialized == "table":
         candidate.execute(f"create or replace table {relation} as from made")
     else:
         candidate.execute(f"insert into {relation} by name from made")

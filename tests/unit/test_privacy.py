@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pytest
@@ -13,7 +12,8 @@ from pipelines.privacy.erased import cleaned, names_a_key, tell_keys
 from pipelines.privacy.log import LogReader, configured
 from pipelines.privacy.masking import masked
 from pipelines.privacy.tags import RawTable, personal_columns, raw_tables
-from pipelines.publish import dbt
+from pipelines.publish import dbt, graph
+from pipelines.publish.graph import Graph
 from pipelines.publish.project import compose
 from pipelines.settings import REPOSITORY, Settings, load_settings
 from tests.extracts import environment, example_settings
@@ -23,34 +23,38 @@ PERSONAL = re.compile(r"e-mail|phone|birth|given.name|family.name|surname|street
 PUBLIC = ("conformed", "core", "customer", "sales", "inventory", "finance", "people", "procurement", "production")
 
 
-def _project(kind: str, home: Path) -> tuple[Settings, Any]:
+def _project(kind: str, home: Path) -> tuple[Settings, Graph]:
     if kind == "demo":
         with environment(CONCORD_HOME=str(home)):
             settings = load_settings(REPOSITORY / "concord.toml")
     else:
         settings = example_settings(home / "extracts", home)
     settings.home.create()
-    dbt._manifests.clear()  # another test may have parsed the same project, and this one reads what dbt says while it parses
-    return settings, dbt.manifest_of(settings, compose(settings))
+    composed = compose(settings)
+    with pytest.MonkeyPatch.context() as patch:  # no other test's parse: this one reads what dbt says while it parses
+        patch.setattr(dbt, "_manifests", {})
+        patch.setattr(graph, "_graphs", {})
+        patch.setenv("CONCORD_COMPILED", str(home / "compiled"))
+        return settings, graph.graph_of(settings, composed)
 
 
 @pytest.fixture(scope="module", params=["demo", "example"])
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Any]:
+def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Graph]:
     return _project(request.param, tmp_path_factory.mktemp("privacy"))
 
 
 @pytest.fixture(scope="module")
-def demo_manifest(tmp_path_factory: pytest.TempPathFactory) -> Any:
+def demo_graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
     return _project("demo", tmp_path_factory.mktemp("privacy"))[1]
 
 
-def test_every_column_that_sounds_personal_is_tagged(project: tuple[Settings, Any]) -> None:
-    _, manifest = project
-    tagged = personal_columns(manifest)
+def test_every_column_that_sounds_personal_is_tagged(project: tuple[Settings, Graph]) -> None:
+    _, project_graph = project
+    tagged = personal_columns(project_graph)
     forgotten = [
         f"{node.schema}.{node.name}.{name}"
-        for node in manifest.nodes.values()
-        if node.resource_type == "model" and node.schema in PUBLIC
+        for node in project_graph.models
+        if node.schema in PUBLIC
         for name, column in node.columns.items()
         if column.data_type in {"varchar", "date"}
         and not name.endswith(("_from", "_type"))
@@ -62,17 +66,17 @@ def test_every_column_that_sounds_personal_is_tagged(project: tuple[Settings, An
     assert tagged["customer", "customer_attribute"] == ["attribute_value"]
 
 
-def test_dbt_takes_the_tags_without_a_warning(project: tuple[Settings, Any]) -> None:
+def test_dbt_takes_the_tags_without_a_warning(project: tuple[Settings, Graph]) -> None:
     settings, _ = project
     log = (settings.home.root / "logs" / "dbt.log").read_text(encoding="utf-8")
     assert "Running with dbt" in log
     assert "[warn" not in log
 
 
-def test_tags_of_raw_tables_name_columns_of_their_contracts_and_no_keys(project: tuple[Settings, Any]) -> None:
-    settings, manifest = project
-    tables = configured(settings, raw_tables(manifest))
-    assert tables == raw_tables(manifest)
+def test_tags_of_raw_tables_name_columns_of_their_contracts_and_no_keys(project: tuple[Settings, Graph]) -> None:
+    settings, project_graph = project
+    tables = configured(settings, raw_tables(project_graph))
+    assert tables == raw_tables(project_graph)
     for table in tables:
         contract = settings.sources[table.system].tables[table.name]
         assert {*table.personal, *table.columns} <= set(contract.columns)
@@ -82,17 +86,17 @@ def test_tags_of_raw_tables_name_columns_of_their_contracts_and_no_keys(project:
             duckdb.execute(f"select {expression} from (select {empty})")
 
 
-def test_every_personal_text_of_a_raw_table_is_tagged(project: tuple[Settings, Any]) -> None:
+def test_every_personal_text_of_a_raw_table_is_tagged(project: tuple[Settings, Graph]) -> None:
     """Columns of the raw tables that staging makes personal columns of, told by how source systems call them."""
-    settings, manifest = project
+    settings, project_graph = project
     wanted = re.compile(
         r"email|phone|birth|firstname|lastname|street|smtp|tel[fn]|stras|bdate|name[12]$", re.IGNORECASE
     )
     tagged = {
-        (source.source_name.removeprefix("raw_"), source.name): {
-            name for name, column in source.columns.items() if column.config.meta.get("personal")
+        (source.schema.removeprefix("raw_"), source.name): {
+            name for name, column in source.columns.items() if column.meta.get("personal")
         }
-        for source in manifest.sources.values()
+        for source in project_graph.sources.values()
     }
     companies = {
         ("sap", "LFA1", "NAME1"),
@@ -114,7 +118,7 @@ def test_every_personal_text_of_a_raw_table_is_tagged(project: tuple[Settings, A
 
 
 @pytest.fixture
-def log(demo_manifest: Any, tmp_path: Path) -> Iterator[tuple[LogReader, Path]]:
+def log(demo_graph: Graph, tmp_path: Path) -> Iterator[tuple[LogReader, Path]]:
     """A log of a few rows of the demo's systems: two customers, each with all that may belong to a person."""
     with environment(CONCORD_HOME=str(tmp_path)):
         settings = load_settings(REPOSITORY / "concord.toml")
@@ -160,7 +164,7 @@ def log(demo_manifest: Any, tmp_path: Path) -> Iterator[tuple[LogReader, Path]]:
         names = ", ".join(f'"{column}"' for column in (*columns, "_row_hash"))
         texts = ", ".join(f'"{column}"::varchar as "{column}"' for column in columns)
         duckdb.execute(f"copy (select {texts}, _row_hash from (values {values}) as t ({names})) to '{file}'")
-    with LogReader(settings, configured(settings, raw_tables(demo_manifest))) as reader:
+    with LogReader(settings, configured(settings, raw_tables(demo_graph))) as reader:
         yield reader, settings.home.landing
 
 
@@ -199,22 +203,22 @@ def test_the_tags_lead_from_a_record_to_everything_that_belongs_to_the_person(lo
     assert _names(landing, "sap/ADR6", "SMTP_ADDR") == [None]
 
 
-def test_a_reference_to_a_table_that_is_not_there_is_refused(project: tuple[Settings, Any]) -> None:
-    _, manifest = project
-    source = next(source for source in manifest.sources.values() if source.config.meta.get("person"))
-    before = source.config.meta["person"]
-    source.config.meta["person"] = {"of": {"Id": "Nowhere.Id"}}
+def test_a_reference_to_a_table_that_is_not_there_is_refused(project: tuple[Settings, Graph]) -> None:
+    _, project_graph = project
+    source = next(source for source in project_graph.sources.values() if source.meta.get("person"))
+    before = source.meta["person"]
+    source.meta["person"] = {"of": {"Id": "Nowhere.Id"}}
     try:
         with pytest.raises(ConfigurationError, match=r"refers to Nowhere\.Id"):
-            raw_tables(manifest)
+            raw_tables(project_graph)
     finally:
-        source.config.meta["person"] = before
+        source.meta["person"] = before
 
 
-def test_personal_columns_are_masked_for_persons_only(project: tuple[Settings, Any]) -> None:
-    _, manifest = project
-    selected = masked(manifest, "core", "dim_customer", mask="'***'")
-    columns = list(next(node for node in manifest.nodes.values() if node.name == "dim_customer").columns)
+def test_personal_columns_are_masked_for_persons_only(project: tuple[Settings, Graph]) -> None:
+    _, project_graph = project
+    selected = masked(project_graph, "core", "dim_customer", mask="'***'")
+    columns = list(next(node for node in project_graph.nodes.values() if node.name == "dim_customer").columns)
     duckdb.execute(
         "create or replace temp table who as select * from (values "
         "(1, true, 'Eva', 'eva@example.org', 'DE'), (2, false, 'Adler', 'info@adler.example', 'DE')) "
@@ -229,7 +233,7 @@ def test_personal_columns_are_masked_for_persons_only(project: tuple[Settings, A
         "order by 1"
     ).fetchall()
     assert rows == [(1, "***", "***", "DE"), (2, "Adler", "info@adler.example", "DE")]
-    assert "case" not in masked(manifest, "core", "fct_sales_order_line")
+    assert "case" not in masked(project_graph, "core", "fct_sales_order_line")
 
 
 def test_texts_that_are_no_rows_name_a_key_as_a_word_or_when_it_is_long() -> None:

@@ -1,0 +1,190 @@
+"""What a build has to know of the dbt project: its models, seeds, tests and sources, and what reads what.
+
+dbt needs seconds to be imported and ten more to parse the project. What it says of a project is kept beside the statements that
+it executes (see replay), and as long as no file changes, no run needs it again.
+"""
+
+import hashlib
+import json
+import os
+import time
+from dataclasses import asdict, dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pipelines.home import move_into_place
+from pipelines.publish import dbt
+from pipelines.publish.project import Project
+from pipelines.settings import Settings
+
+_WEEK = 7 * 24 * 3600
+_METRIC = ("subject", "unit", "direction", "formula", "grain", "source", "owner")
+_graphs: dict[str, "Graph"] = {}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a contract; ``data_type`` is empty where none is declared."""
+
+    name: str
+    data_type: str
+    description: str
+    meta: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Node:
+    """A model, seed, test or source (``kind``); a source's schema is its name. ``reads`` holds the ids of what it reads.
+
+    ``is_entity``: a conformed table made by the macro ``conform``. ``severity``, ``error_if`` and ``warn_if`` are of tests.
+    """
+
+    unique_id: str
+    kind: str
+    schema: str
+    name: str
+    path: str
+    description: str
+    columns: dict[str, Column]
+    meta: dict[str, Any]
+    reads: list[str]
+    materialized: str = ""
+    language: str = "sql"
+    is_entity: bool = False
+    severity: str = ""
+    error_if: str = ""
+    warn_if: str = ""
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The project: ``nodes`` and ``sources`` by id, ``children`` of each id, and the metrics.
+
+    ``metrics`` is the catalogue: one dictionary a metric, with the columns of ``METRIC_COLUMNS``; ``semantic_manifest`` is what
+    MetricFlow reads, as JSON.
+    """
+
+    nodes: dict[str, Node]
+    sources: dict[str, Node]
+    children: dict[str, list[str]]
+    metrics: list[dict[str, str]] = field(default_factory=list)
+    semantic_manifest: str = ""
+
+    @property
+    def models(self) -> list[Node]:
+        """The models, in the order of the graph's file."""
+        return [node for node in self.nodes.values() if node.kind == "model"]
+
+
+METRIC_COLUMNS = ("metric_name", "label", "metric_type", "description", *_METRIC)
+
+
+def compiled_folder(settings: Settings, project: Project) -> Path:
+    """Return the folder of what dbt made of this project: it belongs to every file's text, and to the versions of the engines.
+
+    It is made when it is not there; those of projects that nobody has asked for in a week go.
+    """
+    digest = hashlib.sha256(" ".join(version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")).encode())
+    digest.update(project.fingerprint.encode() + project.text.encode())
+    folder = settings.home.compiled / digest.hexdigest()[:16]
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        for other in settings.home.compiled.iterdir():
+            if other != folder and time.time() - other.stat().st_mtime > _WEEK:
+                for file in other.iterdir():
+                    file.unlink(missing_ok=True)
+                other.rmdir()
+    os.utime(folder)
+    return folder
+
+
+def graph_of(settings: Settings, project: Project) -> Graph:
+    """Return the graph of the project; dbt parses it when nobody has asked before. Raises BuildError when it does not parse."""
+    file = compiled_folder(settings, project) / "graph.json"
+    if file.parent.name not in _graphs:
+        try:
+            graph = _from_json(json.loads(file.read_text(encoding="utf-8")))
+        except (OSError, ValueError, KeyError, TypeError):
+            graph = _from_manifest(dbt.manifest_of(settings, project))
+            written = file.with_suffix(f".{os.getpid()}")
+            written.write_text(json.dumps(asdict(graph)), encoding="utf-8")
+            move_into_place(written, file)
+        _graphs[file.parent.name] = graph
+    return _graphs[file.parent.name]
+
+
+def _from_json(document: dict[str, Any]) -> Graph:
+    def node(told: dict[str, Any]) -> Node:
+        columns = {name: Column(**column) for name, column in told.pop("columns").items()}
+        return Node(columns=columns, **told)
+
+    return Graph(
+        nodes={key: node(told) for key, told in document["nodes"].items()},
+        sources={key: node(told) for key, told in document["sources"].items()},
+        children=document["children"],
+        metrics=document["metrics"],
+        semantic_manifest=document["semantic_manifest"],
+    )
+
+
+def _from_manifest(manifest: Any) -> Graph:
+    from dbt.contracts.graph.semantic_manifest import SemanticManifest
+
+    nodes = {
+        key: _node(node) for key, node in manifest.nodes.items() if node.resource_type in {"model", "seed", "test"}
+    }
+    sources = {key: _node(source, schema=source.source_name) for key, source in manifest.sources.items()}
+    return Graph(
+        nodes=nodes,
+        sources=sources,
+        children={
+            key: [child for child in children if child in nodes]
+            for key, children in manifest.child_map.items()
+            if key in nodes or key in sources
+        },
+        metrics=[
+            {
+                "metric_name": str(metric.name),
+                "label": str(metric.label),
+                "metric_type": str(metric.type.value),
+                "description": " ".join(metric.description.split()),
+            }
+            | {name: str(metric.config.meta.get(name, "")) for name in _METRIC}
+            for metric in sorted(manifest.metrics.values(), key=lambda metric: str(metric.name))
+        ],
+        semantic_manifest=str(SemanticManifest(manifest)._get_pydantic_semantic_manifest().json()),
+    )
+
+
+def _node(node: Any, schema: str = "") -> Node:
+    kind = str(node.resource_type.value)
+    shared: dict[str, Any] = {
+        "unique_id": str(node.unique_id),
+        "kind": kind,
+        "schema": schema or str(node.schema),
+        "name": str(node.name),
+        "path": str(node.original_file_path),
+        "description": " ".join(node.description.split()),
+        "columns": {
+            name: Column(
+                name, str(column.data_type or ""), " ".join(column.description.split()), dict(column.config.meta)
+            )
+            for name, column in node.columns.items()
+        },
+        "meta": dict(node.config.meta or {}),
+        "reads": [] if kind in {"source", "seed"} else list(node.depends_on.nodes),
+    }
+    if kind == "model":
+        shared |= {
+            "materialized": str(node.config.materialized),
+            "language": str(node.language),
+            "is_entity": str(node.raw_code).strip().startswith("{{ conform("),
+        }
+    elif kind == "test":
+        shared |= {
+            "severity": str(node.config.severity).upper(),
+            "error_if": str(node.config.error_if),
+            "warn_if": str(node.config.warn_if),
+        }
+    return Node(**shared)
