@@ -15,7 +15,7 @@ import duckdb
 from pipelines.ingest.landing import LOG_COLUMNS
 from pipelines.publish import dbt
 from pipelines.publish.absent import absent_models
-from pipelines.publish.graph import graph_of
+from pipelines.publish.compiled import graph_of
 from pipelines.publish.project import Project, compose
 from pipelines.quality.contract import TableContract, duckdb_type
 from pipelines.settings import Settings

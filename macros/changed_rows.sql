@@ -5,8 +5,10 @@
     `histories` are pairs like those, for what a fact adds up: one that is deleted may say nothing but its own key, and then
     concerns all rows.
     `document` names a key of the document that a row belongs to and its parts; the document that it belonged to before
-    counts too. `may_vanish`: the entity is a selection, which a row leaves without being deleted. -#}
-{% macro changed_rows(entity, fact, lookups, histories=[], document=none, may_vanish=false) -%}
+    counts too. `may_vanish`: the entity is a selection, which a row leaves without being deleted. `remember` names columns of the
+    fact, and their types, that are kept as they were before: what is made of the fact by its parts then knows which parts it has to
+    make anew. -#}
+{% macro changed_rows(entity, fact, lookups, histories=[], document=none, may_vanish=false, remember={}) -%}
 {%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', fact) -%}
 {%- set row_key = fact[4:] ~ '_key' -%}
 {%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' -%}
@@ -118,6 +120,23 @@ changed as (
     from changed_row_now_or_before
     group by all
 )
+{%- if remember %},
+
+remembered as (
+    select
+        changed.*,
+        {%- for column, type in remember.items() %}
+        {{ 'before.' ~ column if before else 'cast(null as ' ~ type ~ ')' }} as {{ column }}_before{{ ',' if not loop.last }}
+        {%- endfor %}
+    from changed
+    {%- if before %}
+    left join {{ before }} as before on changed.{{ row_key }} = before.{{ row_key }}
+    {%- endif %}
+)
+
+select * from remembered
+{%- else %}
 
 select * from changed
+{%- endif %}
 {%- endmacro %}

@@ -15,6 +15,7 @@ from pipelines.errors import AuditError
 from pipelines.publish import build as building
 from pipelines.publish import dbt
 from pipelines.publish.candidate import Plan
+from pipelines.publish.compiled import graph_of
 from pipelines.publish.project import Project
 from pipelines.quality.contract import TableContract
 from pipelines.run import run
@@ -301,10 +302,10 @@ def unaudited() -> AbstractContextManager[object]:
 def _count_and_stamp(
     settings: Settings, state: State, project: Project, plan: Plan, _watch: Any = None
 ) -> building.Audit:
-    manifest = dbt.manifest_of(settings, project)
+    graph = graph_of(settings, project)
     dbt.close_connections()
     with opened(settings.home.candidate) as candidate:
-        if differences := building._count_differences(candidate, state, manifest, plan):
+        if differences := building._count_differences(candidate, state, graph, plan):
             raise AuditError("\n".join(differences))
         building.stamp(candidate, project, building._keep_identity_model(candidate, state, plan))
     return building.Audit(0, {})

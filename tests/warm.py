@@ -17,7 +17,7 @@ import pipelines.identity.customers
 import pipelines.identity.scoring
 import pipelines.quality.engine
 import pipelines.run  # noqa: F401
-from pipelines.publish.graph import graph_of
+from pipelines.publish.compiled import graph_of
 from pipelines.publish.project import compose
 from tests.extracts import example_settings, small_company
 

@@ -12,4 +12,5 @@
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
         ('exchange_rate_day', {'order_date': 'rate_date'}),
     ],
+    remember={'order_date': 'date', 'product_key': 'bigint', 'customer_key': 'bigint'},
 ) }}

@@ -8,7 +8,7 @@ from pipelines.privacy.log import LogReader, configured
 from pipelines.privacy.record import Erasure, Key, erasures, record_erasure
 from pipelines.privacy.tags import RECORD, raw_tables
 from pipelines.publish import versions
-from pipelines.publish.graph import graph_of
+from pipelines.publish.compiled import graph_of
 from pipelines.publish.project import compose
 from pipelines.settings import Settings
 from pipelines.state import State

@@ -13,7 +13,7 @@ from pipelines.ingest.landing import read_batches, sweep
 from pipelines.privacy.erased import KEYS, Erased, belongs, cleaned, names_a_key, normal, personal_in, tell_keys
 from pipelines.privacy.record import Erasure, Key, erasures, update_erasure
 from pipelines.privacy.tags import RawTable, raw_tables
-from pipelines.publish.graph import graph_of
+from pipelines.publish.compiled import graph_of
 from pipelines.publish.project import Project
 from pipelines.quality.contract import TableContract, duckdb_type
 from pipelines.settings import Settings

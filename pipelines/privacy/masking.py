@@ -1,7 +1,7 @@
 """Masking by the tags: what a reader without the right to personal data may see of a model."""
 
+from pipelines.graph import Graph
 from pipelines.privacy.tags import personal_columns
-from pipelines.publish.graph import Graph
 from pipelines.warehouse import quoted
 
 

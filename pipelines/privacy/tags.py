@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipelines.errors import ConfigurationError
-from pipelines.publish.graph import Graph, Node
+from pipelines.graph import Graph, Node
 
 RECORD = "record"
 """What the source_id of a customer's record refers to, where others refer to a column as in ``Account.Id``."""

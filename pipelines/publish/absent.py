@@ -4,7 +4,7 @@ Their tables are there, typed and empty, so that every query and every model fin
 A model says what it is made of with ``meta: {made_of: [entity, …]}``; an entity is a model made by the macro ``conform``.
 """
 
-from pipelines.publish.graph import Graph, Node
+from pipelines.graph import Graph, Node
 from pipelines.publish.project import VERSION, entity_systems
 from pipelines.settings import Settings
 from pipelines.warehouse import opened, quoted

@@ -6,13 +6,14 @@ import duckdb
 
 from pipelines.commit_points import passed
 from pipelines.errors import AuditError, BuildError
+from pipelines.graph import Graph, Node
 from pipelines.publish import dbt, replay
 from pipelines.publish.absent import absent_models, create_empty
 from pipelines.publish.candidate import Plan, stamp
+from pipelines.publish.compiled import graph_of
 from pipelines.publish.control import refresh_outcomes
 from pipelines.publish.definitions import keep_definitions
 from pipelines.publish.description import describe
-from pipelines.publish.graph import Graph, Node, graph_of
 from pipelines.publish.project import VERSION, Project
 from pipelines.quality.outcomes import record_outcomes
 from pipelines.settings import Settings

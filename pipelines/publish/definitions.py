@@ -2,7 +2,7 @@
 
 import duckdb
 
-from pipelines.publish.graph import METRIC_COLUMNS, Graph
+from pipelines.graph import METRIC_COLUMNS, Graph
 
 
 def keep_definitions(candidate: duckdb.DuckDBPyConnection, graph: Graph) -> None:

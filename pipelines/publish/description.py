@@ -5,7 +5,7 @@ dbt could do it (persist_docs), and spends a quarter of a build on it: it asks f
 
 import duckdb
 
-from pipelines.publish.graph import Graph
+from pipelines.graph import Graph
 from pipelines.warehouse import literal, quoted
 
 

@@ -20,9 +20,10 @@ from typing import Any
 
 import duckdb
 
+from pipelines.graph import Graph, Node
 from pipelines.home import move_into_place
 from pipelines.publish import dbt
-from pipelines.publish.graph import Graph, Node, compiled_folder
+from pipelines.publish.compiled import compiled_folder
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
 from pipelines.warehouse import literal, opened, quoted

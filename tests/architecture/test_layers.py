@@ -16,7 +16,7 @@ from tests.extracts import environment, example_settings
 
 # A module imports from its own layer's earlier modules and from the layers above it in this list.
 LAYERS = [
-    ["pipelines.errors", "pipelines.commit_points", "pipelines.terminal"],
+    ["pipelines.errors", "pipelines.commit_points", "pipelines.terminal", "pipelines.graph"],
     ["pipelines.home"],
     ["pipelines.warehouse"],
     ["pipelines.quality.contract"],

@@ -8,12 +8,12 @@ import duckdb
 import pytest
 
 from pipelines.errors import ConfigurationError
+from pipelines.graph import Graph
 from pipelines.privacy.erased import cleaned, names_a_key, tell_keys
 from pipelines.privacy.log import LogReader, configured
 from pipelines.privacy.masking import masked
 from pipelines.privacy.tags import RawTable, personal_columns, raw_tables
-from pipelines.publish import dbt, graph
-from pipelines.publish.graph import Graph
+from pipelines.publish import compiled, dbt
 from pipelines.publish.project import compose
 from pipelines.settings import REPOSITORY, Settings, load_settings
 from tests.extracts import environment, example_settings
@@ -33,9 +33,9 @@ def _project(kind: str, home: Path) -> tuple[Settings, Graph]:
     composed = compose(settings)
     with pytest.MonkeyPatch.context() as patch:  # no other test's parse: this one reads what dbt says while it parses
         patch.setattr(dbt, "_manifests", {})
-        patch.setattr(graph, "_graphs", {})
+        patch.setattr(compiled, "_graphs", {})
         patch.setenv("CONCORD_COMPILED", str(home / "compiled"))
-        return settings, graph.graph_of(settings, composed)
+        return settings, compiled.graph_of(settings, composed)
 
 
 @pytest.fixture(scope="module", params=["demo", "example"])

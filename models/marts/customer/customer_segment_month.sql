@@ -1,88 +1,54 @@
+{{ config(materialized='view') }}
+
+{%- set measures = {'recency': 'last_order_date', 'frequency': 'window_orders', 'monetary': 'window_revenue_group'} %}
+
 with
 
--- The month ends of the history, and the day of today for the month that runs.
-snapshot as (
+month as (
     select
-        month.month_start as segment_month,
-        least(max(month.calendar_date), today.as_of_date) as segment_date,
-        cast(month.month_start - interval {{ var('segment_window_months') - 1 }} months as date) as first_month
-    from {{ ref('dim_date') }} as month
+        day.month_start as segment_month,
+        least(max(day.calendar_date), today.as_of_date) as segment_date
+    from {{ ref('dim_date') }} as day
     cross join {{ ref('as_of') }} as today
-    where
-        month.month_start <= today.as_of_month
-        and month.month_start >= cast(today.as_of_month - interval {{ var('segment_history_months') }} months as date)
-    group by month.month_start, today.as_of_date
+    group by day.month_start, today.as_of_date
 ),
 
-order_month as (
+segment as (
     select
-        customer_key,
-        cast(date_trunc('month', order_date) as date) as order_month,
-        max(order_date) as last_order_date,
-        count(*) as orders,
-        sum(net_amount_group) as revenue_group
-    from {{ ref('fct_sales_order') }}
-    where customer_key <> -1
-    group by customer_key, date_trunc('month', order_date)
-),
-
--- A month's last order is a customer's latest one until the next month in which they order.
-followed_month as (
-    select
-        *,
-        lead(order_month) over (partition by customer_key order by order_month) as next_order_month
-    from order_month
-),
-
-latest as (
-    select
-        snapshot.segment_month,
-        snapshot.segment_date,
-        followed_month.customer_key,
-        {{ days_after('snapshot.segment_date', 'followed_month.last_order_date') }} as recency_days
-    from snapshot
-    inner join followed_month
-        on
-            snapshot.segment_month >= followed_month.order_month
-            and snapshot.segment_month < coalesce(followed_month.next_order_month, date '9999-12-31')
-),
-
-window_total as (
-    select
-        snapshot.segment_month,
-        order_month.customer_key,
-        sum(order_month.orders) as orders,
-        sum(order_month.revenue_group) as revenue_group
-    from snapshot
-    inner join order_month
-        on snapshot.segment_month >= order_month.order_month and snapshot.first_month <= order_month.order_month
-    group by snapshot.segment_month, order_month.customer_key
-),
-
-measured as (
-    select
-        latest.*,
-        cast(coalesce(window_total.orders, 0) as bigint) as window_orders,
-        cast(coalesce(window_total.revenue_group, 0) as decimal(18, 2)) as window_revenue_group
-    from latest
-    left join window_total
-        on latest.segment_month = window_total.segment_month and latest.customer_key = window_total.customer_key
+        segment.segment_code,
+        cast(recency.score as integer) as recency_score,
+        cast(value.score as integer) as value_score
+    from {{ ref('rfm_segments') }} as segment
+    inner join range(1, 6) as recency (score) on recency.score between segment.first_recency_score and segment.last_recency_score
+    inner join range(1, 6) as value (score) on value.score between segment.first_value_score and segment.last_value_score
 ),
 
 scored as (
     select
-        *,
-        {{ quintile('segment_month', 'recency_days desc') }} as recency_score,
-        {{ quintile('segment_month', 'window_orders') }} as frequency_score,
-        {{ quintile('segment_month', 'window_revenue_group') }} as monetary_score
-    from measured
+        month.segment_month,
+        month.segment_date,
+        measured.customer_key,
+        {{ days_after('month.segment_date', 'measured.last_order_date') }} as recency_days,
+        measured.window_orders,
+        measured.window_revenue_group,
+        {%- for measure, column in measures.items() %}
+        cast(
+            1
+            {%- for number in range(2, 6) %}
+            + coalesce(cast(measured.{{ column }} >= fifth.{{ measure }}_{{ number }}_from as integer), 0)
+            {%- endfor %} as integer
+        ) as {{ measure }}_score{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('customer_rfm_month') }} as measured
+    inner join month on measured.rfm_month = month.segment_month
+    inner join {{ ref('rfm_fifth_month') }} as fifth on measured.rfm_month = fifth.rfm_month
 ),
 
 -- Half a point counts as a whole one.
 valued as (
     select
         *,
-        cast(floor((frequency_score + monetary_score + 1) / cast(2 as double)) as integer) as value_score
+        cast((frequency_score + monetary_score + 1) // 2 as integer) as value_score
     from scored
 ),
 
@@ -100,10 +66,7 @@ customer_segment_month as (
         valued.value_score,
         segment.segment_code
     from valued
-    left join {{ ref('rfm_segments') }} as segment
-        on
-            valued.recency_score between segment.first_recency_score and segment.last_recency_score
-            and valued.value_score between segment.first_value_score and segment.last_value_score
+    left join segment on valued.recency_score = segment.recency_score and valued.value_score = segment.value_score
 )
 
 select * from customer_segment_month

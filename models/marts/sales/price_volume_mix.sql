@@ -1,10 +1,37 @@
-{{ config(meta={'made_of': ['sales_order_line']}) }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook=[
+        "{{ delete_changed(this, '(sales_month, product_key)', ref('changed_price_volume_mix')) }}",
+        "{% if is_incremental() %}delete from {{ this }} where not ({{ is_told_month('sales_month', var('price_volume_mix_months') - 1) }}){% endif %}",
+    ],
+    meta={'made_of': ['sales_order_line']},
+) }}
+-- depends_on: {{ ref('changed_price_volume_mix') }}, {{ ref('as_of') }}
 
 with
 
-as_of as (
-    select * from {{ ref('as_of') }}
+{%- if is_incremental() %}
+
+changed as (
+    select * from {{ ref('changed_price_volume_mix') }}
 ),
+
+needed as (
+    select
+        sales_month,
+        product_key
+    from changed
+
+    union
+
+    select
+        cast(sales_month - interval 1 year as date) as sales_month,
+        product_key
+    from changed
+),
+
+{%- endif %}
 
 sold as (
     select
@@ -16,9 +43,15 @@ sold as (
         sum(line.net_amount_document) as revenue_document,
         sum(line.net_amount_group) as revenue_group
     from {{ ref('fct_sales_order_line') }} as line
-    cross join as_of
-    where line.order_date >= as_of.as_of_month - interval '{{ var("price_volume_mix_months") + 11 }} months'
-    group by sales_month, line.product_key, line.customer_key, line.document_currency
+    {%- if is_incremental() %}
+    inner join needed
+        on line.product_key = needed.product_key and cast(date_trunc('month', line.order_date) as date) = needed.sales_month
+    {%- else %}
+    where line.order_date >= (
+        select today.as_of_month - interval {{ var('price_volume_mix_months') + 11 }} months from {{ ref('as_of') }} as today
+    )
+    {%- endif %}
+    group by date_trunc('month', line.order_date), line.product_key, line.customer_key, line.document_currency
 ),
 
 -- The same sales at the average rate of the month a year before; where nobody fixed one, the rate makes no difference.
@@ -75,10 +108,11 @@ grown as (
         cast(sum(units) filter (where is_continued) over of_product as double)
         / nullif(sum(units_last_year) filter (where is_continued) over of_product, 0) as product_growth
     from pair
-    cross join as_of
-    where
-        sales_month <= as_of.as_of_month
-        and sales_month > as_of.as_of_month - interval '{{ var("price_volume_mix_months") }} months'
+    {%- if is_incremental() %}
+    where (sales_month, product_key) in (select (changed.sales_month, changed.product_key) from changed)
+    {%- else %}
+    where {{ is_told_month('pair.sales_month', var('price_volume_mix_months') - 1) }}
+    {%- endif %}
     window of_product as (partition by sales_month, product_key)
 ),
 

@@ -8,76 +8,19 @@ import hashlib
 import json
 import os
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pipelines.graph import METRIC_COLUMNS, Column, Graph, Node
 from pipelines.home import move_into_place
 from pipelines.publish import dbt
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
 
 _WEEK = 7 * 24 * 3600
-_METRIC = ("subject", "unit", "direction", "formula", "grain", "source", "owner")
-_graphs: dict[str, "Graph"] = {}
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a contract; ``data_type`` is empty where none is declared."""
-
-    name: str
-    data_type: str
-    description: str
-    meta: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Node:
-    """A model, seed, test or source (``kind``); a source's schema is its name. ``reads`` holds the ids of what it reads.
-
-    ``is_entity``: a conformed table made by the macro ``conform``. ``severity``, ``error_if`` and ``warn_if`` are of tests.
-    """
-
-    unique_id: str
-    kind: str
-    schema: str
-    name: str
-    path: str
-    description: str
-    columns: dict[str, Column]
-    meta: dict[str, Any]
-    reads: list[str]
-    materialized: str = ""
-    language: str = "sql"
-    is_entity: bool = False
-    severity: str = ""
-    error_if: str = ""
-    warn_if: str = ""
-
-
-@dataclass(frozen=True)
-class Graph:
-    """The project: ``nodes`` and ``sources`` by id, ``children`` of each id, and the metrics.
-
-    ``metrics`` is the catalogue: one dictionary a metric, with the columns of ``METRIC_COLUMNS``; ``semantic_manifest`` is what
-    MetricFlow reads, as JSON.
-    """
-
-    nodes: dict[str, Node]
-    sources: dict[str, Node]
-    children: dict[str, list[str]]
-    metrics: list[dict[str, str]] = field(default_factory=list)
-    semantic_manifest: str = ""
-
-    @property
-    def models(self) -> list[Node]:
-        """The models, in the order of the graph's file."""
-        return [node for node in self.nodes.values() if node.kind == "model"]
-
-
-METRIC_COLUMNS = ("metric_name", "label", "metric_type", "description", *_METRIC)
+_graphs: dict[str, Graph] = {}
 
 
 def compiled_folder(settings: Settings, project: Project) -> Path:
@@ -150,7 +93,7 @@ def _from_manifest(manifest: Any) -> Graph:
                 "metric_type": str(metric.type.value),
                 "description": " ".join(metric.description.split()),
             }
-            | {name: str(metric.config.meta.get(name, "")) for name in _METRIC}
+            | {name: str(metric.config.meta.get(name, "")) for name in METRIC_COLUMNS[4:]}
             for metric in sorted(manifest.metrics.values(), key=lambda metric: str(metric.name))
         ],
         semantic_manifest=str(SemanticManifest(manifest)._get_pydantic_semantic_manifest().json()),
