@@ -1,7 +1,8 @@
 """The demo company's warehouse beside the bare SQL, and what a day costs as history grows: ``make bench-core SCALE=medium``.
 
-A company lives for 4 months and for 40, ten times as long. Each is built in full; then one working day comes, about a
-thousandth of the longer history, and is taken in. The longer one is built by bare DuckDB too, with the same SQL.
+A company lives for 4 months and for 40, ten times as long. Each is built in full; then two working days come, each about a
+thousandth of the longer history, and are taken in one by one; the second is measured. The longer one is built by bare DuckDB too,
+with the same SQL.
 """
 
 import argparse
@@ -24,8 +25,8 @@ from pipelines.demo.scales import SCALES
 from pipelines.settings import REPOSITORY, load_settings
 from pipelines.state import State
 
-HISTORIES = {"short": date(2024, 2, 29), "long": date(2027, 2, 28)}
-"""Last days of the two histories, which both begin on 1 November 2023; the days after them are a Friday and a Monday."""
+HISTORIES = {"short": date(2024, 2, 28), "long": date(2027, 2, 28)}
+"""Last days of the two histories, which both begin on 1 November 2023; the second days after them are working days."""
 FLOOR_BAR, REFRESH_BAR, GROWTH_BAR = 2.0, 0.05, 1.5
 
 
@@ -73,8 +74,9 @@ def measure(folder: Path, scale: str, end: date, *, with_floor: bool) -> dict[st
             build_bare(settings, settings.home.log_catalog, aside, floor)
             document["floor"] = floor.steps
             shutil.rmtree(aside)
-        advance(folder / "demo", days=1)
-        document["refresh"] = measured(settings, state, full=False)
+        for kind in ("next", "refresh"):  # in the first of them dbt compiles what an incremental run executes
+            advance(folder / "demo", days=1)
+            document[kind] = measured(settings, state, full=False)
     return document
 
 

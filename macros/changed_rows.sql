@@ -64,6 +64,9 @@ changed_row_now as (
         {%- endif %}
         source_system,
         source_id,
+        {%- for column, type in remember.items() %}
+        cast(null as {{ type }}) as {{ column }}_before,
+        {%- endfor %}
         _batch_id
     from changed_row
     {%- if not before %}
@@ -73,15 +76,20 @@ changed_row_now as (
 
 changed_row_now_or_before as (
     select * from changed_row_now
-    {%- if before and document %}
+    {%- if before and (document or remember) %}
 
     union all
 
     select
         {{ row_key }},
+        {%- if document %}
         {{ document.key }},
+        {%- endif %}
         source_system,
         source_id,
+        {%- for column in remember %}
+        {{ column }} as {{ column }}_before,
+        {%- endfor %}
         cast(null as integer) as _batch_id
     from {{ before }}
     where {{ row_key }} in (select now.{{ row_key }} from changed_row_now as now)
@@ -97,6 +105,9 @@ changed_row_now_or_before as (
         {%- endif %}
         source_system,
         source_id,
+        {%- for column in remember %}
+        {{ column }} as {{ column }}_before,
+        {%- endfor %}
         cast(null as integer) as _batch_id
     from {{ before }} as before
     where
@@ -116,27 +127,13 @@ changed as (
         {%- endif %}
         source_system,
         source_id,
+        {%- for column in remember %}
+        max({{ column }}_before) as {{ column }}_before,
+        {%- endfor %}
         max(_batch_id) as _batch_id
     from changed_row_now_or_before
     group by all
 )
-{%- if remember %},
-
-remembered as (
-    select
-        changed.*,
-        {%- for column, type in remember.items() %}
-        {{ 'before.' ~ column if before else 'cast(null as ' ~ type ~ ')' }} as {{ column }}_before{{ ',' if not loop.last }}
-        {%- endfor %}
-    from changed
-    {%- if before %}
-    left join {{ before }} as before on changed.{{ row_key }} = before.{{ row_key }}
-    {%- endif %}
-)
-
-select * from remembered
-{%- else %}
 
 select * from changed
-{%- endif %}
 {%- endmacro %}

@@ -102,7 +102,8 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
             )
         rows = _rows(candidate)
         describe(candidate, graph)
-        keep_definitions(candidate, graph)
+        if plan.is_full or plan.has_new_definitions:
+            keep_definitions(candidate, graph)
         refresh_outcomes(candidate, state)
         stamp(candidate, project, _keep_identity_model(candidate, state, plan))
     passed("candidate.audited")

@@ -99,7 +99,7 @@ def close_connections() -> None:
     connections = sys.modules.get("dbt.adapters.duckdb.connections")
     if connections is not None:
         connections.DuckDBConnectionManager.close_all_connections()
-    gc.collect()  # what Python models leave in circles would keep the file open
+        gc.collect()  # what Python models leave in circles would keep the file open
 
 
 def _options(settings: Settings, project: Project) -> list[str]:

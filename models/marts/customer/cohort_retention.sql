@@ -1,6 +1,6 @@
 with
 
-customer_month as (
+customer_month as materialized (
     select
         customer_key,
         cast(date_trunc('month', order_date) as date) as order_month,
@@ -11,20 +11,32 @@ customer_month as (
 ),
 
 -- Nobody knows who the unknown are: what they ordered is kept apart, and they count as nobody.
+member as (
+    select
+        customer_key,
+        customer_key = -1 as is_unknown_customer,
+        min(order_month) as cohort_month
+    from customer_month
+    group by customer_key
+),
+
 member_month as (
     select
-        *,
-        customer_key = -1 as is_unknown_customer,
-        min(order_month) over (partition by customer_key) as cohort_month
+        member.cohort_month,
+        member.is_unknown_customer,
+        customer_month.order_month,
+        customer_month.orders,
+        customer_month.revenue_group
     from customer_month
+    inner join member on customer_month.customer_key = member.customer_key
 ),
 
 cohort as (
     select
         cohort_month,
         is_unknown_customer,
-        count(distinct customer_key) filter (where not is_unknown_customer) as cohort_customers
-    from member_month
+        count(*) filter (where not is_unknown_customer) as cohort_customers
+    from member
     group by cohort_month, is_unknown_customer
 ),
 

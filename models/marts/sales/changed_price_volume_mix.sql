@@ -31,14 +31,17 @@ whole_month as (
     select distinct month_start as sales_month
     from {{ ref('dim_date') }}
     where
-        month_start in (select changed_rate.sales_month from changed_rate)
-        or exists (
-            select 1 from {{ ref('exchange_rate') }} as rate
-            where rate._batch_id > {{ after }} and rate.rate_type = 'average'
+        {{ is_told_month('month_start', var('price_volume_mix_months') - 1) }}
+        and (
+            month_start in (select changed_rate.sales_month from changed_rate)
+            or exists (
+                select 1 from {{ ref('exchange_rate') }} as rate
+                where rate._batch_id > {{ after }} and rate.rate_type = 'average'
+            )
+            {%- if before %}
+            or month_start not in (select distinct made.sales_month from {{ before }} as made)
+            {%- endif %}
         )
-        {%- if before %}
-        or month_start not in (select distinct made.sales_month from {{ before }} as made)
-        {%- endif %}
 ),
 
 changed as (

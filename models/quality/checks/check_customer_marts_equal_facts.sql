@@ -42,6 +42,14 @@ receipt as (
     where direction = 'receipt'
 ),
 
+customer as materialized (
+    select
+        {%- for total in totals %}
+        sum({{ total[1] }}) as {{ total[1] }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('customer_360') }}
+),
+
 said as (
     {%- for document, column, measure, fact, condition in totals %}
     select
@@ -51,7 +59,7 @@ said as (
             select {{ measure }} from {{ ref(fact) }}
             where {{ condition }}
         ) as expected,
-        (select sum({{ column }}) from {{ ref('customer_360') }}) as actual
+        (select {{ column }} from customer) as actual
     from today
 
     union all
