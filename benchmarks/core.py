@@ -25,8 +25,9 @@ from pipelines.demo.scales import SCALES
 from pipelines.settings import REPOSITORY, load_settings
 from pipelines.state import State
 
-HISTORIES = {"short": date(2024, 2, 28), "long": date(2027, 2, 28)}
-"""Last days of the two histories, which both begin on 1 November 2023; the second days after them are working days."""
+HISTORIES = {"short": (date(2024, 2, 29), 3), "long": (date(2027, 2, 28), 1)}
+"""Last days of the two histories, which both begin on 1 November 2023, and how many days after the next one (a Friday, a Monday) the
+following working day is."""
 FLOOR_BAR, REFRESH_BAR, GROWTH_BAR = 2.0, 0.05, 1.5
 
 
@@ -41,9 +42,9 @@ def main() -> None:
     console = Console(width=None if sys.stdout.isatty() else 120)
     try:
         result = {}
-        for name, end in HISTORIES.items():
+        for name, (end, days) in HISTORIES.items():
             with console.status(f"The {name} history of the {chosen.scale} company …"):
-                result[name] = measure(folder / name, chosen.scale, end, with_floor=name == "long")
+                result[name] = measure(folder / name, chosen.scale, end, days, with_floor=name == "long")
     finally:
         if not chosen.folder:
             shutil.rmtree(folder, ignore_errors=True)
@@ -52,8 +53,8 @@ def main() -> None:
         chosen.json.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
 
 
-def measure(folder: Path, scale: str, end: date, *, with_floor: bool) -> dict[str, Any]:
-    """Let a company live until ``end``, build it, build it bare where asked, and take in the day after ``end``.
+def measure(folder: Path, scale: str, end: date, days: int, *, with_floor: bool) -> dict[str, Any]:
+    """Let a company live until ``end``, build it, build it bare where asked, and take in the day after ``end`` and the next ``days``.
 
     Returns for each part CPU seconds, seconds and peak MB by step, and how many rows were taken in.
     """
@@ -74,8 +75,11 @@ def measure(folder: Path, scale: str, end: date, *, with_floor: bool) -> dict[st
             build_bare(settings, settings.home.log_catalog, aside, floor)
             document["floor"] = floor.steps
             shutil.rmtree(aside)
-        for kind in ("next", "refresh"):  # in the first of them dbt compiles what an incremental run executes
-            advance(folder / "demo", days=1)
+        for kind, count in (
+            ("next", 1),
+            ("refresh", days),
+        ):  # dbt compiles in the first what an incremental run executes
+            advance(folder / "demo", days=count)
             document[kind] = measured(settings, state, full=False)
     return document
 

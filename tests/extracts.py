@@ -114,7 +114,21 @@ def environment(**values: str) -> Iterator[None]:
 
 OF_RUNS = ("quality.test_history", "quality.trust_part", "quality.trust_score")
 """What speaks of the runs so far and not of the company."""
-_PUBLIC = ("staging", "conformed", "core", "sales", "customer", "quality", "reference")
+_PUBLIC = (
+    *(
+        "reference",
+        "staging",
+        "conformed",
+        "core",
+        "customer",
+        "sales",
+        "inventory",
+        "finance",
+        "procurement",
+        "production",
+    ),
+    *("service", "marketing", "people", "quality"),
+)
 
 
 def contents(settings: Settings, number: int | None = None, *, without: tuple[str, ...] = ()) -> dict[str, list[str]]:
