@@ -91,6 +91,8 @@ def manifest_of(settings: Settings, project: Project) -> Any:
                 f"The models do not parse: {str(outcome.exception).strip()}", hint="Correct the model that it names."
             )
         _manifests[state] = outcome.result
+        gc.collect()
+        gc.freeze()  # it stays as long as the process: later collections need not walk through its million objects
     return _manifests[state]
 
 
@@ -99,7 +101,7 @@ def close_connections() -> None:
     connections = sys.modules.get("dbt.adapters.duckdb.connections")
     if connections is not None:
         connections.DuckDBConnectionManager.close_all_connections()
-    gc.collect()  # what Python models leave in circles would keep the file open
+        gc.collect()  # what Python models leave in circles would keep the file open
 
 
 def _options(settings: Settings, project: Project) -> list[str]:

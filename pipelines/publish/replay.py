@@ -8,6 +8,7 @@ compiles depends on rows. Whatever has no script sends the run through dbt.
 """
 
 import fcntl
+import gc
 import json
 import re
 import time
@@ -182,7 +183,8 @@ def _replay(
                 watch(node.name, number, len(nodes))
             if results[-1].status == "error":
                 break
-    dbt.close_connections()
+    if any(node.language == "python" for node in nodes):
+        gc.collect()  # what Python models leave in circles would keep the file open
     return results
 
 
