@@ -124,21 +124,20 @@ def contents(settings: Settings, number: int | None = None, *, without: tuple[st
     """
     connection, _ = read_published(settings.home, number)
     try:
-        names = connection.execute(
-            "select schema_name, table_name from duckdb_tables() where database_name = 'warehouse' "
-            "union all select schema_name, view_name from duckdb_views() where database_name = 'warehouse' and not internal"
+        relations = connection.execute(
+            "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() "
+            "where database_name = 'warehouse' and not internal group by all"
         ).fetchall()
         return {
-            f"{schema}.{name}": _rows(connection, schema, name, without)
-            for schema, name in sorted(names)
+            f"{schema}.{name}": _rows(connection, schema, name, [column for column in columns if column not in without])
+            for schema, name, columns in sorted(relations)
             if schema in _PUBLIC and not name.startswith("changed_") and f"{schema}.{name}" not in OF_RUNS
         }
     finally:
         connection.close()
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, schema: str, name: str, without: tuple[str, ...]) -> list[str]:
-    relation = connection.sql(f'from "{schema}"."{name}"')
-    columns = [column for column in relation.columns if column not in without]
-    selected = ", ".join(f'"{column}"' for column in columns)
-    return sorted(str(row) for row in relation.project(selected).fetchall())
+def _rows(connection: duckdb.DuckDBPyConnection, schema: str, name: str, columns: list[str]) -> list[str]:
+    row = ", ".join(f'"{column}"' for column in columns)
+    found = connection.execute(f'select cast(row({row}) as varchar) from "{schema}"."{name}"').fetchall()
+    return sorted(text for (text,) in found)
