@@ -3,6 +3,7 @@
 import copy
 import csv
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -95,6 +96,12 @@ def example_settings(extracts: Path, home: Path) -> Settings:
     """Return the settings of the worked example with its extracts and its home in these folders."""
     with _one_at_a_time, environment(CONCORD_EXTRACTS=str(extracts), CONCORD_HOME=str(home)):
         return load_settings(EXAMPLE)
+
+
+def example_copy(small_example: Path, folder: Path) -> Settings:
+    """Copy the published small company (the fixture ``small_example``) into the folder; return its settings."""
+    shutil.copytree(small_example, folder, symlinks=True, dirs_exist_ok=True)
+    return example_settings(folder / "extracts", folder / "home")
 
 
 @contextmanager
