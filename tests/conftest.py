@@ -2,17 +2,21 @@
 
 import fcntl
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from pipelines.demo.drops import advance
+from pipelines.publish import build as building
 from pipelines.run import run
 from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
 from pipelines.warehouse import current_version
-from tests.extracts import environment
+from tests.extracts import environment, example_settings, small_company
 
 
 def _shared(factory: pytest.TempPathFactory) -> Path:
@@ -27,19 +31,40 @@ def _compiled_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def _company(factory: pytest.TempPathFactory, name: str, mess: float) -> Settings:
+@contextmanager
+def _alone(factory: pytest.TempPathFactory, name: str) -> Iterator[Path]:
+    """Give the folder of this session while no other worker is at work on what is called so."""
     shared = _shared(factory)
-    home = Path(shared) / name
     with (shared / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        yield shared
+
+
+def _company(factory: pytest.TempPathFactory, name: str, mess: float) -> Settings:
+    with _alone(factory, name) as shared:
+        home = shared / name
         with environment(CONCORD_HOME=str(home)):
             settings = load_settings(REPOSITORY / "concord.toml")
         settings.home.create()
         if current_version(settings.home) is None:
             advance(home / "demo", scale="tiny", mess=mess)
-            with State(settings.state_url.get_secret_value()) as state:
+            with (
+                _alone(factory, "first run of the demo company"),
+                State(settings.state_url.get_secret_value()) as state,
+            ):
                 run(settings, state)
     return settings
+
+
+def _learn_every_step(settings: Settings) -> None:
+    """Let dbt say once what it does about news of any table, so that no later run of these systems needs it.
+
+    Most steps of a test bring news of a few tables; dbt would be started for each set of them that no test had before.
+    """
+    with State(settings.state_url.get_secret_value()) as state:
+        state.decide_identity("a/1", "a/2", "open", "test", "")  # for there must be something to do
+        with patch.object(building, "_news", lambda graph, _plan: list(graph.sources)):
+            assert run(settings, state, with_ingest=False).mode == "incremental"
 
 
 @pytest.fixture(scope="session")
@@ -52,3 +77,37 @@ def clean_company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def messy_company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The tiny demo company with as much mess as the demo has."""
     return _company(tmp_path_factory, "messy_company", mess=1)
+
+
+@pytest.fixture(scope="session")
+def learned_demo(clean_company: Settings, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Runs of the demo company's systems need no dbt after this."""
+    with _alone(tmp_path_factory, "learned_demo") as shared:
+        home = shared / "learned_demo"
+        if not home.exists():
+            shutil.copytree(
+                clean_company.home.root, home, symlinks=True, ignore=shutil.ignore_patterns("demo", "landing")
+            )
+            with environment(CONCORD_HOME=str(home)):
+                _learn_every_step(load_settings(REPOSITORY / "concord.toml"))
+
+
+@pytest.fixture(scope="session")
+def small_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the extracts of ``small_company`` and its home after the first run; later runs need no dbt.
+
+    ``tests.extracts.example_copy`` gives a copy that a test may change.
+    """
+    with _alone(tmp_path_factory, "small_example") as shared:
+        folder = shared / "small_example"
+        if not folder.exists():
+            beginning, learned = shared / "small_example.new", shared / "learned_example"
+            settings = example_settings(beginning / "extracts", beginning / "home")
+            settings.home.create()
+            small_company().write(beginning / "extracts")
+            with State(settings.state_url.get_secret_value()) as state:
+                run(settings, state)
+            shutil.copytree(beginning, learned, symlinks=True)
+            _learn_every_step(example_settings(learned / "extracts", learned / "home"))
+            beginning.rename(folder)
+    return folder

@@ -3,6 +3,7 @@
 import copy
 import csv
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -97,6 +98,12 @@ def example_settings(extracts: Path, home: Path) -> Settings:
         return load_settings(EXAMPLE)
 
 
+def example_copy(small_example: Path, folder: Path) -> Settings:
+    """Copy the published small company (the fixture ``small_example``) into the folder; return its settings."""
+    shutil.copytree(small_example, folder, symlinks=True, dirs_exist_ok=True)
+    return example_settings(folder / "extracts", folder / "home")
+
+
 @contextmanager
 def environment(**values: str) -> Iterator[None]:
     """Set variables of the environment for this block."""
@@ -138,21 +145,20 @@ def contents(settings: Settings, number: int | None = None, *, without: tuple[st
     """
     connection, _ = read_published(settings.home, number)
     try:
-        names = connection.execute(
-            "select schema_name, table_name from duckdb_tables() where database_name = 'warehouse' "
-            "union all select schema_name, view_name from duckdb_views() where database_name = 'warehouse' and not internal"
+        relations = connection.execute(
+            "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() "
+            "where database_name = 'warehouse' and not internal group by all"
         ).fetchall()
         return {
-            f"{schema}.{name}": _rows(connection, schema, name, without)
-            for schema, name in sorted(names)
+            f"{schema}.{name}": _rows(connection, schema, name, [column for column in columns if column not in without])
+            for schema, name, columns in sorted(relations)
             if schema in _PUBLIC and not name.startswith("changed_") and f"{schema}.{name}" not in OF_RUNS
         }
     finally:
         connection.close()
 
 
-def _rows(connection: duckdb.DuckDBPyConnection, schema: str, name: str, without: tuple[str, ...]) -> list[str]:
-    relation = connection.sql(f'from "{schema}"."{name}"')
-    columns = [column for column in relation.columns if column not in without]
-    selected = ", ".join(f'"{column}"' for column in columns)
-    return sorted(str(row) for row in relation.project(selected).fetchall())
+def _rows(connection: duckdb.DuckDBPyConnection, schema: str, name: str, columns: list[str]) -> list[str]:
+    row = ", ".join(f'"{column}"' for column in columns)
+    found = connection.execute(f'select cast(row({row}) as varchar) from "{schema}"."{name}"').fetchall()
+    return sorted(text for (text,) in found)

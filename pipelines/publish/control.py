@@ -30,7 +30,7 @@ def quality_tables(settings: Settings, state: State, after: int, through: int) -
     batches = [batch for batch in state.batches() if batch.batch_id <= through]
     return [
         f"create table control.check_outcome ({_OUTCOME_COLUMNS})",
-        *_outcome_rows(outcomes(state)),
+        *_outcome_rows("control.check_outcome", outcomes(state)),
         f"create table control.refused_row ({_REFUSED_COLUMNS})",
         f"create table control.corrected_record ({_CORRECTED_COLUMNS})",
         *_refused(settings, batches, after),
@@ -44,12 +44,13 @@ def refresh_outcomes(candidate: duckdb.DuckDBPyConnection, state: State) -> None
     found = candidate.execute(
         "select 1 from duckdb_tables() where schema_name = 'quality' and table_name = 'test_history'"
     ).fetchone()
-    rows = [list(_values(outcome)) for outcome in outcomes(state)]
-    if found is None or not rows:
+    statements = _outcome_rows("quality.test_history", outcomes(state))
+    if found is None or not statements:
         return
     candidate.begin()
     candidate.execute("delete from quality.test_history")
-    candidate.executemany("insert into quality.test_history values (?, ?, ?, ?, ?, ?)", rows)
+    for statement in statements:
+        candidate.execute(statement)
     candidate.commit()
 
 
@@ -58,13 +59,13 @@ def _values(outcome: Outcome) -> tuple[object, ...]:
     return (outcome.check_name, outcome.status, outcome.failures, first, last, outcome.runs)
 
 
-def _outcome_rows(found: list[Outcome]) -> list[str]:
+def _outcome_rows(table: str, found: list[Outcome]) -> list[str]:
     rows = [
         f"({literal(outcome.check_name)}, {literal(outcome.status)}, {outcome.failures}, "
         f"timestamp '{_values(outcome)[3]}', timestamp '{_values(outcome)[4]}', {outcome.runs})"
         for outcome in found
     ]
-    return [f"insert into control.check_outcome values {', '.join(rows)}"] if rows else []
+    return [f"insert into {table} values {', '.join(rows)}"] if rows else []
 
 
 def _refused(settings: Settings, batches: list[Batch], after: int) -> list[str]:

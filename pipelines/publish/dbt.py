@@ -91,6 +91,8 @@ def manifest_of(settings: Settings, project: Project) -> Any:
                 f"The models do not parse: {str(outcome.exception).strip()}", hint="Correct the model that it names."
             )
         _manifests[state] = outcome.result
+        gc.collect()
+        gc.freeze()  # it stays as long as the process: later collections need not walk through its million objects
     return _manifests[state]
 
 

@@ -3,6 +3,7 @@
 import duckdb
 
 from pipelines.graph import METRIC_COLUMNS, Graph
+from pipelines.warehouse import literal
 
 
 def keep_definitions(candidate: duckdb.DuckDBPyConnection, graph: Graph) -> None:
@@ -17,7 +18,7 @@ def keep_definitions(candidate: duckdb.DuckDBPyConnection, graph: Graph) -> None
     columns = ", ".join(f"{name} varchar" for name in METRIC_COLUMNS)
     candidate.execute(f"create or replace table concord.metric ({columns})")
     candidate.execute("comment on table concord.metric is 'One row a metric: what it means and how it is computed'")
-    rows = [[metric[name] for name in METRIC_COLUMNS] for metric in graph.metrics]
+    rows = [", ".join(literal(metric[name]) for name in METRIC_COLUMNS) for metric in graph.metrics]
     if rows:
-        marks = ", ".join(["?"] * len(METRIC_COLUMNS))
-        candidate.executemany(f"insert into concord.metric values ({marks})", rows)
+        values = ", ".join(f"({row})" for row in rows)
+        candidate.execute(f"insert into concord.metric values {values}")

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 
 from pipelines.run import run
 from pipelines.state import State
-from tests.extracts import TinyCompany, contents, customer, example_settings, product, sale, small_company
+from tests.extracts import TinyCompany, contents, customer, example_copy, product, sale, small_company
 
 Change = Callable[[TinyCompany], None]
 
@@ -87,16 +87,12 @@ _deliveries = st.lists(st.lists(_changes, max_size=4), min_size=1, max_size=4)
     phases=[Phase.explicit, Phase.generate],  # a run takes seconds: shrinking would take an hour
 )
 def test_corrections_deletes_late_rows_and_empty_batches_end_where_a_full_rebuild_ends(
-    deliveries: list[list[Change]],
+    small_example: Path, deliveries: list[list[Change]]
 ) -> None:
     folder = Path(tempfile.mkdtemp(prefix="concord-sequence-"))
     try:
-        chosen = example_settings(folder / "extracts", folder / "home")
-        chosen.home.create()
-        company = small_company()
+        chosen, company = example_copy(small_example, folder), small_company()
         with State(chosen.state_url.get_secret_value()) as state:
-            company.write(folder / "extracts")
-            run(chosen, state)
             for changes in deliveries:
                 for change in changes:
                     change(company)
@@ -112,13 +108,9 @@ def test_corrections_deletes_late_rows_and_empty_batches_end_where_a_full_rebuil
         shutil.rmtree(folder)
 
 
-def test_a_product_takes_the_number_of_another_and_gives_its_own_up(tmp_path: Path) -> None:
-    chosen = example_settings(tmp_path / "extracts", tmp_path / "home")
-    chosen.home.create()
-    company = small_company()
+def test_a_product_takes_the_number_of_another_and_gives_its_own_up(small_example: Path, tmp_path: Path) -> None:
+    chosen, company = example_copy(small_example, tmp_path), small_company()
     with State(chosen.state_url.get_secret_value()) as state:
-        company.write(tmp_path / "extracts")
-        run(chosen, state)
         company.products[2] = product(2, name="HEL-02", cost="12", start="2024-06-01")
         company.write(tmp_path / "extracts")
         assert run(chosen, state).mode == "incremental"
@@ -127,15 +119,11 @@ def test_a_product_takes_the_number_of_another_and_gives_its_own_up(tmp_path: Pa
     assert contents(chosen) == in_steps
 
 
-def test_a_rollback_loses_nothing_that_came_after_it(tmp_path: Path) -> None:
+def test_a_rollback_loses_nothing_that_came_after_it(small_example: Path, tmp_path: Path) -> None:
     from pipelines.publish.versions import rollback
 
-    chosen = example_settings(tmp_path / "extracts", tmp_path / "home")
-    chosen.home.create()
-    company = small_company()
+    chosen, company = example_copy(small_example, tmp_path), small_company()
     with State(chosen.state_url.get_secret_value()) as state:
-        company.write(tmp_path / "extracts")
-        run(chosen, state)
         first = contents(chosen)
         company.sales["SO77", "HEL-01"] = sale("SO77", "HEL-01", buyer=2)
         company.write(tmp_path / "extracts")
