@@ -213,3 +213,114 @@ def test_a_record_twice_and_one_in_another_period_or_company(books: duckdb.DuckD
     moved = facts_breaks(books)
     assert [documents for *_, documents in moved] == [order[1]] * 2
     assert "unknown" in {company for _, company, *_ in moved}
+
+
+@pytest.mark.parametrize(
+    ("check", "company", "period", "change", "difference", "documents"),
+    [
+        pytest.param(
+            "cash_flow_ties_to_cash",
+            "2000",
+            "2026-03",
+            "update finance.cash_flow set amount_company = amount_company + 0.01 "
+            "where company_code = '2000' and fiscal_year = 2026 and fiscal_period = 3 and line_code = 'change_of_cash'",
+            "0.01",
+            "113100",
+            id="flows do not come to the change of cash",
+        ),
+        pytest.param(
+            "cash_flow_ties_to_cash",
+            "2000",
+            "2026-03",
+            "update finance.cash_flow set amount_company = amount_company - 7 "
+            "where company_code = '2000' and fiscal_year = 2026 and fiscal_period = 3 and line_code = 'closing_cash'",
+            "-7",
+            "113100",
+            id="cash at the end is not what it was and what flowed",
+        ),
+        pytest.param(
+            "cash_flow_ties_to_cash",
+            "1000",
+            "2025-12",
+            "update finance.cash_flow set amount_company = amount_company - 2 "
+            "where company_code = '1000' and fiscal_year = 2025 and fiscal_period = 12 and line_code = 'opening_cash'",
+            "2",
+            "113100",
+            id="cash at the start is another",
+        ),
+        pytest.param(
+            "finance_marts_equal_facts",
+            "1000",
+            "2026-03",
+            "update finance.account_balance_month set debit_amount_group = debit_amount_group - 3 where rowid = ("
+            "select min(balance.rowid) from finance.account_balance_month as balance "
+            "inner join core.dim_company using (company_key) "
+            "where company_code = '1000' and fiscal_year = 2026 and fiscal_period = 3)",
+            "3",
+            "account_balance_month",
+            id="the balances lost a debit",
+        ),
+        pytest.param(
+            "finance_marts_equal_facts",
+            "3000",
+            "2024-02",
+            "update finance.income_statement set amount_group = amount_group + 0.01 "
+            "where company_code = '3000' and fiscal_year = 2024 and fiscal_period = 2 and line_code = 'net_result'",
+            "0.01",
+            "income_statement",
+            id="the net result is a cent more",
+        ),
+        pytest.param(
+            "finance_marts_equal_facts",
+            "1000",
+            "2025-06",
+            "delete from finance.margin_month_key where rowid = ("
+            "select min_by(margin.rowid, revenue_amount_group) from finance.margin_month_key as margin "
+            "inner join core.dim_company using (company_key) "
+            "where company_code = '1000' and invoice_month = date '2025-06-01' and revenue_amount_group > 0)",
+            None,
+            "margin_month",
+            id="the margins lost a customer's product",
+        ),
+        pytest.param(
+            "intercompany_balances_agree",
+            "1000",
+            "2026-10",
+            "update finance.intercompany set payable_amount_document = payable_amount_document + 5, "
+            "difference_amount_document = difference_amount_document - 5, payable_amount_group = payable_amount_group + 5, "
+            "difference_amount_group = difference_amount_group - 5 where seller_company_code = '1000' "
+            "and buyer_company_code = '3000' and document_currency = 'EUR' and fiscal_year = 2026 and fiscal_period = 10",
+            "5",
+            "1000 to 3000 in EUR",
+            id="a buyer owes more than the seller expects",
+        ),
+        pytest.param(
+            "intercompany_balances_agree",
+            "1000",
+            "2026-10",
+            "update finance.intercompany set in_transit_amount_document = in_transit_amount_document - 5, "
+            "difference_amount_document = difference_amount_document + 5, in_transit_amount_group = in_transit_amount_group - 5, "
+            "difference_amount_group = difference_amount_group + 5 where seller_company_code = '1000' "
+            "and buyer_company_code = '3000' and document_currency = 'EUR' and fiscal_year = 2026 and fiscal_period = 10",
+            "-5",
+            "1000 to 3000 in EUR",
+            id="goods on their way explain less than is not yet owed",
+        ),
+    ],
+)
+def test_one_figure_of_a_mart_breaks_its_check_and_no_other(
+    books: duckdb.DuckDBPyConnection,
+    check: str,
+    company: str,
+    period: str,
+    change: str,
+    difference: str | None,
+    documents: str,
+) -> None:
+    before = breaks(books)
+    assert check not in {name for name, *_ in before}
+    books.execute(change)
+    (found,) = breaks(books) - before
+    assert found[:3] == (check, company, period)
+    assert found[4] == documents
+    assert found[3] == Decimal(difference) if difference else found[3] > 0
