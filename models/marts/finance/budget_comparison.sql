@@ -119,7 +119,8 @@ budget_comparison as (
     cross join {{ ref('as_of') }} as as_of
     group by
         both_sides.company_key, both_sides.account_key, both_sides.cost_center_key, both_sides.budget_version, both_sides.budget_type,
-        period.is_in_force, both_sides.fiscal_year, both_sides.fiscal_period, period.period_start_date, period.budget_rate_group, as_of.as_of_date
+        period.is_in_force, both_sides.fiscal_year, both_sides.fiscal_period, period.period_start_date, period.budget_rate_group,
+        as_of.as_of_date
 )
 
 select * from budget_comparison

@@ -58,10 +58,8 @@ company as (
     {%- else %}
     select
         entity.*,
+        {{ "coalesce(company.company_currency, '" ~ var('group_currency') ~ "') as company_currency," if entity == 'stock_movement' }}
         coalesce(company.company_key, -1) as company_key
-        {%- if entity == 'stock_movement' %},
-        coalesce(company.company_currency, '{{ var("group_currency") }}') as company_currency
-        {%- endif %}
     from {{ ref(entity) }} as entity
     left join company on entity.source_system = company.source_system and entity.company_code = company.company_code
     where not entity.is_deleted
@@ -112,12 +110,24 @@ document as (
 ),
 
 total as (
-    select company_key, period_year, period_month, expected, 0 as difference, cast(null as varchar) as document
+    select
+        company_key,
+        period_year,
+        period_month,
+        expected,
+        0 as difference,
+        cast(null as varchar) as document
     from cell
 
     union all
 
-    select company_key, period_year, period_month, 0 as expected, difference, document
+    select
+        company_key,
+        period_year,
+        period_month,
+        0 as expected,
+        difference,
+        document
     from document
 ),
 
