@@ -81,7 +81,7 @@ plan as (
     from finance.budget_vs_actual
     where
         budget_type = 'plan'
-        and budget_version = (select max(budget_version) from finance.budget_vs_actual where budget_type = 'plan')
+        and is_in_force
         and fiscal_year * 100 + fiscal_period between $first_period and $last_period
         and ($company is null or company_key = try_cast($company as bigint))
     group by line_order

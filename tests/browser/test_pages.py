@@ -112,8 +112,8 @@ def add_books_and_deals(insert: Callable[..., None]) -> None:
                    dio_days=50, cash_conversion_cycle_days=60)  # fmt: skip
         cash += revenue - cost
         for order, code, planned in ((1000, "revenue", 160), (1100, "cost_of_sales", -110)) if year == 2023 else ():
-            insert("finance.budget_vs_actual", company_key=7, budget_version="000", budget_type="plan", **period,
-                   line_order=order, line_code=code, budget_amount_group=planned)  # fmt: skip
+            insert("finance.budget_vs_actual", company_key=7, budget_version="000", budget_type="plan",
+                   is_in_force=True, **period, line_order=order, line_code=code, budget_amount_group=planned)  # fmt: skip
         insert("sales.pipeline_waterfall", pipeline_month=first, opening_group=100, created_group=50, reopened_group=0,
                increased_group=0, decreased_group=0, currency_group=0, won_group=-30, lost_group=-20, removed_group=0,
                closing_group=100)  # fmt: skip

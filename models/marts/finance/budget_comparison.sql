@@ -18,12 +18,14 @@ budget as (
     group by company_key, account_key, cost_center_key, budget_version, budget_type, fiscal_year, fiscal_period
 ),
 
--- The periods that a version plans for a company, and what its currency was worth to the planners.
+-- The periods that a version plans for a company, and what its currency was worth to the planners. Of several versions of a type
+-- the last one is in force.
 planned_period as (
     select
         company_key,
         budget_version,
         budget_type,
+        budget_version = max(budget_version) over (partition by company_key, budget_type, fiscal_year, fiscal_period) as is_in_force,
         fiscal_year,
         fiscal_period,
         min(period_start_date) as period_start_date,
@@ -94,6 +96,7 @@ budget_comparison as (
         both_sides.cost_center_key,
         both_sides.budget_version,
         both_sides.budget_type,
+        period.is_in_force,
         both_sides.fiscal_year,
         both_sides.fiscal_period,
         period.period_start_date,
@@ -116,7 +119,8 @@ budget_comparison as (
     cross join {{ ref('as_of') }} as as_of
     group by
         both_sides.company_key, both_sides.account_key, both_sides.cost_center_key, both_sides.budget_version, both_sides.budget_type,
-        both_sides.fiscal_year, both_sides.fiscal_period, period.period_start_date, period.budget_rate_group, as_of.as_of_date
+        period.is_in_force, both_sides.fiscal_year, both_sides.fiscal_period, period.period_start_date, period.budget_rate_group,
+        as_of.as_of_date
 )
 
 select * from budget_comparison

@@ -36,6 +36,7 @@ budget_vs_actual as (
         cost_center.cost_center_name,
         comparison.budget_version,
         comparison.budget_type,
+        comparison.is_in_force,
         comparison.fiscal_year,
         comparison.fiscal_period,
         comparison.period_start_date,
