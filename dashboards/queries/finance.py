@@ -8,7 +8,7 @@ from dashboards.published import DataFrame, Value, ask
 
 @dataclass(frozen=True)
 class Scope:
-    """What is asked for: a company by its key (None: the group), its calendar, and periods as year times a hundred plus period."""
+    """What is asked for: a company by its key (None: the group), its calendar, periods as year times a hundred plus period."""
 
     company: str | None
     calendar: str

@@ -9,7 +9,7 @@ from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
 from pipelines.warehouse import ask
 from tests.extracts import contents, environment
-from tests.sap_extracts import Row, deliver
+from tests.written_extracts import Row, deliver
 
 BANK, REVENUE = "0000113100", "0000800000"
 CALENDAR_YEAR, APRIL, WEEKS, UNKNOWN = "1000", "2000", "3000", "4000"

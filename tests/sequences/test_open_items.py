@@ -10,7 +10,7 @@ from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
 from pipelines.warehouse import ask
 from tests.extracts import contents, environment
-from tests.sap_extracts import Row, deliver
+from tests.written_extracts import Row, deliver
 
 COMPANY: Row = {"BUKRS": "1000", "BUTXT": "Nordwerk", "WAERS": "EUR", "KTOPL": "NWCO", "PERIV": "K4"}
 CUSTOMER = "0000100001"
