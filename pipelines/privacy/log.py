@@ -13,6 +13,7 @@ from pipelines.ingest.landing import read_batches, sweep
 from pipelines.privacy.erased import KEYS, Erased, belongs, cleaned, names_a_key, normal, personal_in, tell_keys
 from pipelines.privacy.record import Erasure, Key, erasures, update_erasure
 from pipelines.privacy.tags import ALONE, RawTable, raw_tables
+from pipelines.privacy.words import forget_words
 from pipelines.publish.compiled import graph_of
 from pipelines.publish.project import Project
 from pipelines.quality.contract import TableContract, duckdb_type
@@ -86,6 +87,8 @@ def _clean(
         for part in found:
             log.rewrite(part, keys)
         log.clean_quarantine(keys)
+    if any(erasure.completed_at is None for erasure in erasures(state)):
+        forget_words(settings, state, erasures(state))
     passed("erasure.log_cleaned")
     cleaned_now = []
     for erasure in erasures(state):

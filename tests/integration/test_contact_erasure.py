@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from pipelines.cli import app
 from pipelines.errors import ConcordError
+from pipelines.identity.model import Model
 from pipelines.run import RunAccount, run
 from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
@@ -38,6 +39,11 @@ def _task(number: int, subject: str, **more: object) -> Row:
     } | more  # fmt: skip
 
 
+def _crowd(number: int) -> tuple[str, str]:
+    """One of sixty people, of whom a model of matching learns; three have each name, four each given name."""
+    return f"{'bdfgklmnprstvwz'[number % 15]}e{'lnr'[number % 3]}a", f"Vo{'bdfgklmnprstvwzjchqx'[number % 20]}ano"
+
+
 def _found(settings: Settings) -> None:
     """A company with a person who is there twice, was a lead, and of whom a deal, a case, calls and a refused row tell."""
     reached = {"Email": "z.quackenbush@adler.example", "Phone": "+49 30 7654321"}
@@ -49,6 +55,7 @@ def _found(settings: Settings) -> None:
             _contact(PERSON, "Zephyrine", "Quackenbush", **reached),
             _contact(TWICE, "Zephyrine", "Quackenbush", **reached),
             *(_contact(f"003xx000000001{place}AAA", *name) for place, name in enumerate(others)),
+            *(_contact(f"Y03xx{number:010}AAA", *_crowd(number), AccountId="") for number in range(60)),
         ],
         Lead=[WHEN | reached | {
             "Id": LEAD, "FirstName": "Zephyrine", "LastName": "Quackenbush", "Company": "Adler GmbH", "IsConverted": "true",
@@ -117,6 +124,7 @@ def before(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     (desk.home / "exports").mkdir(exist_ok=True)
     (desk.home / "exports" / "contacts.csv").write_text("Zephyrine Quackenbush\n", encoding="utf-8")
     assert {"landing", "quarantine", "published", "exports"} <= {place.split("/")[0] for place, _ in desk.told()}
+    assert {"zephyrine", "quackenbush", "vobano"} <= _learned(desk)
     return desk
 
 
@@ -135,8 +143,20 @@ def erased(before: Desk, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk
 
 
+def _learned(desk: Desk) -> set[str]:
+    """The words that the model of contacts counts."""
+    with State(desk.settings.state_url.get_secret_value()) as state:
+        kept = state.identity_model("contact")
+    rarity = Model.from_json(kept.parameters).rarity if kept else None
+    return set() if rarity is None else {word for counts in rarity.counts.values() for word in counts}
+
+
 def test_nothing_of_an_erased_contact_is_left_in_any_file_of_the_home(erased: Desk) -> None:
     assert erased.told() == set()
+
+
+def test_the_model_of_matching_keeps_the_words_of_the_others_only(before: Desk, erased: Desk) -> None:
+    assert _learned(erased) == _learned(before) - {"zephyrine", "quackenbush"}
 
 
 def test_the_customer_its_deals_and_its_other_contacts_stay(before: Desk, erased: Desk) -> None:
