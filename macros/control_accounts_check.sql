@@ -63,6 +63,7 @@ document as (
 
 period as (
     select
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         period_start_date,
@@ -85,7 +86,9 @@ company_period as (
         from document
         group by company_key
     ) as moved_company
-    inner join period on moved_company.first_date <= period.period_end_date
+    inner join {{ ref('dim_company') }} as company on moved_company.company_key = company.company_key
+    inner join period
+        on company.fiscal_calendar_code = period.fiscal_calendar_code and moved_company.first_date <= period.period_end_date
 ),
 
 in_period as (

@@ -1,6 +1,6 @@
 """The only module that opens the state store: the ledger with cursors and counts, runs, versions."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -384,6 +384,14 @@ class State:
     def identity_models(self) -> list[IdentityModel]:
         """Return the latest model of every subject for which one has been trained."""
         return [model for subject in MATCHED if (model := self.identity_model(subject)) is not None]
+
+    def change_identity_models(self, change: Callable[[str, str], str]) -> None:
+        """Replace the parameters of every version of every model by what ``change`` makes of the subject and them, in place."""
+        with self._engine.begin() as connection:
+            for row in connection.execute(sa.select(_identity_model)).all():
+                changed = {"parameters": change(row.subject or "customer", row.parameters)}
+                mine = _identity_model.c.number == row.number
+                connection.execute(_identity_model.update().where(mine).values(changed))
 
     def decide_identity(self, left_id: str, right_id: str, verdict: str, by: str, reason: str) -> IdentityDecision:
         """Keep a steward's word on two records; what was said of the same two before stays, and no longer counts."""

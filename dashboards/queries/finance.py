@@ -8,15 +8,16 @@ from dashboards.published import DataFrame, Value, ask
 
 @dataclass(frozen=True)
 class Scope:
-    """What is asked for: a company by its key (None: the group), and fiscal periods as year times a hundred plus period."""
+    """What is asked for: a company by its key (None: the group), its calendar, periods as year times a hundred plus period."""
 
     company: str | None
+    calendar: str
     first_period: int
     last_period: int
 
     @property
     def parameters(self) -> dict[str, Value]:
-        """The values that queries bind."""
+        """The values that queries bind; those that name the calendar bind it too."""
         return {"company": self.company, "first_period": self.first_period, "last_period": self.last_period}
 
 
@@ -24,14 +25,15 @@ _COMPANIES = """
 select distinct
     cast(company_key as varchar) as company_key,
     company_code,
-    coalesce(company_name, 'Company unknown') as company_name
+    coalesce(company_name, 'Company unknown') as company_name,
+    fiscal_calendar_code
 from finance.income_statement
 order by company_key is not null, company_code nulls last
 """
 
 
 def companies(version: int) -> DataFrame:
-    """Return the group (its company_key is null) and the companies that keep books."""
+    """Return the group (its company_key is null) and the companies that keep books, with their fiscal calendars."""
     return ask(_COMPANIES, {}, version)
 
 
@@ -46,16 +48,18 @@ select
     coalesce(period.period_end_date > today.last_day, false) as is_running
 from finance.book_period as period
 cross join (select max(snapshot_date) as last_day from finance.snapshot_day) as today
+where period.fiscal_calendar_code = $calendar
 order by period.period_order
 """
 
 
-def periods(version: int) -> DataFrame:
-    """Return the fiscal periods of the books, the oldest first, and whether one is not over yet."""
-    return ask(_PERIODS, {}, version)
+def periods(version: int, calendar: str) -> DataFrame:
+    """Return the periods of the books in a fiscal calendar, the oldest first, and whether one is not over yet."""
+    return ask(_PERIODS, {"calendar": calendar}, version)
 
 
-# Budgets know lines only: their subtotals are added up as those of the statement are. The latest version of the plan counts.
+# Budgets know lines only: their subtotals are added up as those of the statement are. The latest version of the plan counts. The
+# group plans in its own periods.
 _STATEMENT = """
 with line as (
     select
@@ -82,7 +86,8 @@ plan as (
     where
         budget_type = 'plan'
         and is_in_force
-        and fiscal_year * 100 + fiscal_period between $first_period and $last_period
+        and case when $company is null then group_fiscal_year else fiscal_year end * 100
+        + case when $company is null then group_fiscal_period else fiscal_period end between $first_period and $last_period
         and ($company is null or company_key = try_cast($company as bigint))
     group by line_order
 ),
@@ -128,12 +133,17 @@ def income_statement(version: int, scope: Scope) -> DataFrame:
 
 
 _PLANNED_PERIODS = """
-select count(distinct fiscal_year * 100 + fiscal_period) as periods
-from finance.budget_vs_actual
-where
-    budget_type = 'plan'
-    and fiscal_year * 100 + fiscal_period between $first_period and $last_period
-    and ($company is null or company_key = try_cast($company as bigint))
+with planned as (
+    select distinct
+        case when $company is null then group_fiscal_year * 100 + group_fiscal_period else fiscal_year * 100 + fiscal_period end
+            as period_order
+    from finance.budget_vs_actual
+    where budget_type = 'plan' and ($company is null or company_key = try_cast($company as bigint))
+)
+
+select count(*) as periods
+from planned
+where period_order between $first_period and $last_period
 """
 
 
@@ -172,14 +182,14 @@ from finance.book_period as period
 left join booked on period.fiscal_year = booked.fiscal_year and period.fiscal_period = booked.fiscal_period
 left join booked as last_year
     on period.fiscal_year = last_year.fiscal_year + 1 and period.fiscal_period = last_year.fiscal_period
-where period.period_order between $first_period and $last_period
+where period.fiscal_calendar_code = $calendar and period.period_order between $first_period and $last_period
 order by period.period_order
 """
 
 
 def result_months(version: int, scope: Scope) -> DataFrame:
     """Return revenue and results period by period, the operating result with that of the year before."""
-    return ask(_RESULT_MONTHS, scope.parameters, version)
+    return ask(_RESULT_MONTHS, {**scope.parameters, "calendar": scope.calendar}, version)
 
 
 # Cash at the start is that of the first period, cash at the end that of the last; the flows between add up.
@@ -320,6 +330,7 @@ select
 from finance.working_capital_month
 where
     company_key is not distinct from try_cast($company as bigint)
+    and fiscal_calendar_code = $calendar
     and fiscal_year * 100 + fiscal_period between $first_period and $last_period
 order by fiscal_year, fiscal_period
 """
@@ -327,7 +338,7 @@ order by fiscal_year, fiscal_period
 
 def working_capital(version: int, scope: Scope) -> DataFrame:
     """Return working capital and its days at the end of each period."""
-    return ask(_WORKING_CAPITAL, scope.parameters, version)
+    return ask(_WORKING_CAPITAL, {**scope.parameters, "calendar": scope.calendar}, version)
 
 
 _BOOK_CHECKS = """

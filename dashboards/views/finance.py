@@ -43,9 +43,8 @@ class _Figures(NamedTuple):
 
 def show(edition: Edition, currency: str) -> None:
     """Draw the page."""
-    periods = _periods(edition)
-    ranges = fiscal.ranges(periods)
-    if not ranges:
+    companies = finance.companies(edition.number).to_dict("records")
+    if not any(fiscal.ranges(_periods(edition, one)) for one in companies):
         look.empty(
             "No books yet",
             "This page begins when a system delivers journal entries: map its tables to journal_line, and the receivables to "
@@ -53,11 +52,15 @@ def show(edition: Edition, currency: str) -> None:
         )
         return
     heading, company_cell, period_cell = st.columns([4, 1.5, 1.5], vertical_alignment="bottom")
-    companies = finance.companies(edition.number).to_dict("records")
     with company_cell:
         company = st.selectbox(
             "Company", companies, format_func=lambda one: str(one["company_name"]), key="finance-company"
         )
+    periods = _periods(edition, company or companies[0])
+    ranges = fiscal.ranges(periods)
+    if not ranges:
+        look.empty("No period is over yet", "The statements of a company begin when its first fiscal period is over.")
+        return
     with period_cell:
         chosen = st.selectbox("Period", ranges, format_func=lambda one: one.name, key="finance-period")
     view = _view(edition, currency, company or companies[0], chosen, periods)
@@ -83,13 +86,13 @@ def show(edition: Edition, currency: str) -> None:
     _definitions(view)
 
 
-def _periods(edition: Edition) -> list[FiscalPeriod]:
+def _periods(edition: Edition, company: dict[str, Any]) -> list[FiscalPeriod]:
     return [
         FiscalPeriod(
             int(row["fiscal_year"]), int(row["fiscal_period"]), row["period_start_date"].date(), row["period_end_date"].date(),
             bool(row["is_special"]), bool(row["is_running"]),
         )
-        for row in finance.periods(edition.number).to_dict("records")
+        for row in finance.periods(edition.number, str(company["fiscal_calendar_code"])).to_dict("records")
     ]  # fmt: skip
 
 
@@ -103,7 +106,8 @@ def _view(
 ) -> _View:
     is_group = formats.is_missing(company["company_key"])
     key = None if is_group else str(company["company_key"])
-    scope = Scope(key, chosen.first, chosen.last)
+    calendar = str(company["fiscal_calendar_code"])
+    scope = Scope(key, calendar, chosen.first, chosen.last)
     orders = [period.order for period in periods if not period.is_special and period.order <= chosen.last]
     shown = max(chosen.length, _SHOWN_PERIODS)
     return _View(
@@ -114,7 +118,7 @@ def _view(
         chosen,
         chosen.first - fiscal.A_YEAR >= periods[0].order and chosen.length <= _SHOWN_PERIODS + 1,
         finance.planned_periods(edition.number, scope) >= chosen.length,
-        Scope(key, orders[-shown:][0], chosen.last),
+        Scope(key, calendar, orders[-shown:][0], chosen.last),
         {period.order: period.name for period in periods},
     )
 

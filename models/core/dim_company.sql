@@ -2,14 +2,17 @@ with
 
 known_company as (
     select
-        {{ surrogate_key(["'company'", 'source_system', 'company_code']) }} as company_key,
-        source_system,
-        company_code,
-        coalesce(company_name, company_code) as company_name,
-        country_code,
-        company_currency
-    from {{ ref('company') }}
-    where not is_deleted
+        {{ surrogate_key(["'company'", 'company.source_system', 'company.company_code']) }} as company_key,
+        company.source_system,
+        company.company_code,
+        coalesce(company.company_name, company.company_code) as company_name,
+        company.country_code,
+        company.company_currency,
+        coalesce(calendar.calendar_code, '{{ var("fiscal_calendar") }}') as fiscal_calendar_code,
+        company.fiscal_calendar_code is null or calendar.calendar_code is not null as is_fiscal_calendar_known
+    from {{ ref('company') }} as company
+    left join {{ ref('fiscal_calendar') }} as calendar on company.fiscal_calendar_code = calendar.calendar_code
+    where not company.is_deleted
 ),
 
 unknown_company as (
@@ -19,7 +22,9 @@ unknown_company as (
         cast(null as varchar) as company_code,
         'Unknown' as company_name,
         cast(null as varchar) as country_code,
-        '{{ var("group_currency") }}' as company_currency
+        '{{ var("group_currency") }}' as company_currency,
+        '{{ var("fiscal_calendar") }}' as fiscal_calendar_code,
+        true as is_fiscal_calendar_known
 ),
 
 dim_company as (

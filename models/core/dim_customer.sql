@@ -7,7 +7,10 @@ erased_customer as (
     select distinct identity.customer_key
     from {{ ref('customer_identity') }} as identity
     inner join {{ ref('erased_record') }} as erased
-        on identity.source_system = erased.source_system and identity.source_id = erased.source_id
+        on
+            identity.source_system = erased.source_system
+            and identity.source_id = erased.source_id
+            and erased.entity = 'customer'
 ),
 
 known_customer as (

@@ -2,12 +2,13 @@
 
 import json
 import math
+from collections.abc import Mapping, Set
 from dataclasses import asdict, dataclass, replace
 
 from pipelines.errors import ConcordError
 from pipelines.identity.blocking import LARGEST_BLOCK, RULES
 from pipelines.identity.comparisons import COMPARISONS
-from pipelines.identity.rarity import Rarity
+from pipelines.identity.rarity import FIELDS, Rarity
 
 FORMAT = 2
 MATCH_WEIGHT = math.log2(0.78 / 0.22)
@@ -40,7 +41,7 @@ class Model:
         """Return the model as a JSON document; the same model gives the same text."""
         content = asdict(replace(self, rarity=None))
         content["rarity"] = self.rarity.packed() if self.rarity else None
-        return json.dumps({"format": FORMAT, **content}, indent=1, sort_keys=True, ensure_ascii=False)
+        return _written({"format": FORMAT, **content})
 
     @classmethod
     def from_json(cls, text: str) -> "Model":
@@ -62,3 +63,32 @@ class Model:
             raise ConcordError("The matching model was made by another version of Concord.", hint="Train one anew.")
         # A rule that came since makes no keys of what the model was trained on.
         return replace(model, largest_blocks=dict.fromkeys(rules, LARGEST_BLOCK) | model.largest_blocks)
+
+
+def without_rare_words(text: str, kept: Mapping[str, Set[str]]) -> str:
+    """Return the model ``text`` (`Model.to_json`) with none but the ``kept`` words, by field, in what it says of their rarity.
+
+    A model of another format keeps no words at all.
+    """
+    try:
+        content = json.loads(text)
+        rarity = content.get("rarity")
+    except (ValueError, AttributeError):
+        return ""
+    if not rarity:
+        return text
+    try:
+        told = Rarity.unpacked(rarity)
+    except (ValueError, KeyError, TypeError):
+        content["rarity"] = None
+    else:
+        counts = {
+            field: {word: count for word, count in told.counts[field].items() if word in kept.get(field, ())}
+            for field in FIELDS
+        }
+        content["rarity"] = replace(told, counts=counts).packed()
+    return _written(content)
+
+
+def _written(content: Mapping[str, object]) -> str:
+    return json.dumps(content, indent=1, sort_keys=True, ensure_ascii=False)

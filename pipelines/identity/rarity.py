@@ -74,6 +74,20 @@ def counted(connection: duckdb.DuckDBPyConnection, table: str) -> Rarity:
     return Rarity(totals, counts)
 
 
+def widespread(connection: duckdb.DuckDBPyConnection, rows: str, fewest: int) -> dict[str, set[str]]:
+    """Return for every one of FIELDS the words that at least ``fewest`` of the standardised ``rows`` (a query) have."""
+    found = {}
+    for field in FIELDS:
+        words = f"{field}_words" if field in ("name", "street") else f"[{field}]"
+        said = connection.execute(
+            f"select word from (select id, unnest({words}) as word from ({rows})) where word is not null"
+            " group by word having count(distinct id) >= $fewest",
+            {"fewest": fewest},
+        )
+        found[field] = {str(word) for (word,) in said.fetchall()}
+    return found
+
+
 def write_rarity(connection: duckdb.DuckDBPyConnection, rarity: Rarity | None, into: str) -> None:
     """Make the table ``into``: field | word | count | total, with a row of no word for what is in no other row."""
     totals = dict.fromkeys(FIELDS, NEUTRAL_TOTAL) if rarity is None else rarity.totals

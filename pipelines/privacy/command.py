@@ -1,4 +1,4 @@
-"""What a data protection officer types: ``concord erase CUSTOMER``."""
+"""What a data protection officer types: ``concord erase CUSTOMER``, ``concord erase --contact CONTACT``."""
 
 import getpass
 import json
@@ -25,6 +25,10 @@ def erase(
     customer: Annotated[
         str | None, typer.Argument(help="A customer key, an old one too, or a customer number.")
     ] = None,
+    contact: Annotated[
+        str | None,
+        typer.Option(help="Erase a person at a customer alone: a contact key, an old one too, or its key in the CRM."),
+    ] = None,
     reason: Annotated[str, typer.Option(help="Why, for the record; nothing personal.")] = "",
     by: Annotated[str, typer.Option(help="Who erases; default: the user of this machine.")] = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
@@ -37,7 +41,8 @@ def erase(
     """Remove a person from the log, the warehouse, all kept versions and exports, for ever. The books stay.
 
     Amounts, dates and keys stay under the name "Erased customer"; what the sources deliver of the person again comes in without
-    anything personal. A new version is published and all others are removed: there is no way back.
+    anything personal. A new version is published and all others are removed: there is no way back. With --contact a person at a
+    customer is removed and becomes "Erased contact"; the customer, its deals and its other contacts stay as they are.
     """
     settings = load_settings(config)
     settings.home.create()
@@ -45,16 +50,21 @@ def erase(
         if show_list:
             _show_list(state, as_json)
             return
-        if customer is None:
-            raise ConcordError("Whom?", hint="`concord erase CUSTOMER`, or `concord erase --list`.")
-        _erase(settings, state, customer, reason, by or getpass.getuser(), yes=yes, as_json=as_json)
+        if (customer is None) == (contact is None):
+            raise ConcordError(
+                "Whom?",
+                hint="One of `concord erase CUSTOMER` and `concord erase --contact CONTACT`, or `concord erase --list`.",
+            )
+        from pipelines.privacy import erasure as erasing
+
+        person = erasing.find_person(settings, customer) if customer else erasing.find_contact(settings, str(contact))
+        _erase(settings, state, person, reason, by or getpass.getuser(), yes=yes, as_json=as_json)
 
 
-def _erase(settings: Settings, state: State, who: str, reason: str, by: str, *, yes: bool, as_json: bool) -> None:
+def _erase(settings: Settings, state: State, person: Any, reason: str, by: str, *, yes: bool, as_json: bool) -> None:
     from pipelines.privacy import erasure as erasing
 
     talk = _console(sys.stderr)
-    person = erasing.find_person(settings, who)
     with talk.status("Looking through the log …"):
         extent = erasing.extent(settings, state, person)
     if not as_json or not yes:
@@ -84,8 +94,8 @@ def _erase(settings: Settings, state: State, who: str, reason: str, by: str, *, 
     if as_json:
         document = {
             "erasure_id": recorded.erasure_id,
-            "customer_key": person.customer_key,
-            "customer_number": person.customer_number,
+            f"{person.entity}_key": person.key,
+            **({"customer_number": person.customer_number} if person.entity == "customer" else {}),
             "records": [{"system": system, "source_id": source_id} for system, source_id in person.records],
             "tables": _tables(extent),
             "versions_removed": extent.versions,
@@ -105,7 +115,9 @@ def _erase(settings: Settings, state: State, who: str, reason: str, by: str, *, 
 
 def _show_extent(console: Console, person: Any, extent: Any) -> None:
     number = f", number {person.customer_number}" if person.customer_number else ""
-    console.print(f"Customer {person.customer_key}{number}: {len(person.records)} records.\n", highlight=False)
+    console.print(
+        f"{person.entity.capitalize()} {person.key}{number}: {len(person.records)} records.\n", highlight=False
+    )
     table = Table(box=None, padding=(0, 2, 0, 0))
     for name in ("system", "table", "rows in the log"):
         table.add_column(name, justify="right" if name.startswith("rows") else "left")
@@ -121,19 +133,26 @@ def _show_list(state: State, as_json: bool) -> None:
 
     found = erasures(state)
     if as_json:
-        _print_json([asdict(erasure) for erasure in found])
+        _print_json([_told(erasure) for erasure in found])
         return
     console = _console(sys.stdout)
     table = Table(box=None, padding=(0, 2, 0, 0))
-    for name in ("erasure", "customer", "asked", "by", "records", "completed", "reason"):
+    for name in ("erasure", "of", "key", "asked", "by", "records", "completed", "reason"):
         table.add_column(name)
     for erasure in found:
         completed = "not yet" if erasure.completed_at is None else f"{erasure.completed_at:%Y-%m-%d %H:%M}"
         records = ", ".join("/".join(record) for record in erasure.records)
         asked = f"{erasure.asked_at:%Y-%m-%d %H:%M}"
-        row = (str(erasure.erasure_id), str(erasure.customer_key), asked, erasure.asked_by, records, completed)
+        whom = (erasure.entity, str(erasure.customer_key))
+        row = (str(erasure.erasure_id), *whom, asked, erasure.asked_by, records, completed)
         table.add_row(*row, erasure.reason)
     console.print(table if found else "Nobody has been erased.")
+
+
+def _told(erasure: Any) -> dict[str, Any]:
+    """Return an erasure with its key under the name of what was erased."""
+    told = asdict(erasure)
+    return {f"{erasure.entity}_key" if name == "customer_key" else name: value for name, value in told.items()}
 
 
 def _tables(extent: Any) -> list[dict[str, Any]]:

@@ -31,7 +31,7 @@ def complete_erasures(settings: Settings, state: State) -> None:
     discard_candidate(home)
     _drop_traces(home)
     passed("erasure.versions_dropped")
-    state.forget_texts("/".join(record) for erasure in ready for record in erasure.records)
+    state.forget_texts(record_id for erasure in ready for record_id in erasure.record_ids)
     for erasure in ready:
         update_erasure(state, replace(erasure, completed_at=datetime.now(UTC)))
     passed("erasure.completed")

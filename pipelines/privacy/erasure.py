@@ -1,4 +1,4 @@
-"""Erase a customer: who it is, what will be erased, and the steps in their order."""
+"""Erase a customer, or a contact alone: who it is, what will be erased, and the steps in their order."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from pipelines.commit_points import passed
 from pipelines.errors import ConcordError
 from pipelines.privacy.log import LogReader, configured
 from pipelines.privacy.record import Erasure, Key, erasures, record_erasure
-from pipelines.privacy.tags import RECORD, raw_tables
+from pipelines.privacy.tags import CONTACT, RECORD, raw_tables
 from pipelines.publish import versions
 from pipelines.publish.compiled import graph_of
 from pipelines.publish.project import compose
@@ -34,6 +34,13 @@ select distinct customer_key from wanted
 union
 select distinct customer_key from numbered where not exists (select 1 from wanted)
 """
+_FOUND_CONTACT = """
+select distinct contact_key from conformed.contact_identity
+where cast(contact_key as varchar) = $who or cast(own_key as varchar) = $who or lower(source_id) = lower($who)
+"""
+_CONTACT_RECORDS = """
+select source_system, source_id from conformed.contact_identity where contact_key = $contact_key order by 1, 2
+"""
 _RECORDS = """
 select source_system, source_id, customer_reference from conformed.customer_record
 where customer_key = $customer_key order by 1, 2
@@ -42,15 +49,19 @@ where customer_key = $customer_key order by 1, 2
 
 @dataclass(frozen=True)
 class Person:
-    """A customer as the published version knows it: its key, its number (where systems share one), its records."""
+    """Who is erased, as the published version knows it: a customer, or a contact alone.
 
-    customer_key: int
+    ``key``: customer_key or contact_key; ``customer_number``: that of a customer, where systems share one; its records.
+    """
+
+    key: int
     customer_number: str | None
     records: list[tuple[str, str]]
+    entity: str = "customer"
 
     @property
     def systems(self) -> list[str]:
-        """The source systems that know the customer."""
+        """The source systems that know the person."""
         return sorted({system for system, _ in self.records})
 
 
@@ -79,6 +90,22 @@ def find_person(settings: Settings, who: str) -> Person:
     return Person(key, number, [(str(system), str(source_id)) for system, source_id, _ in rows])
 
 
+def find_contact(settings: Settings, who: str) -> Person:
+    """Return the contact with this key (an old one too) or key in its system; ConcordError when there is none, or several."""
+    found = ask(settings.home, _FOUND_CONTACT, parameters={"who": who.strip()}, limit=10).rows
+    if not found:
+        raise ConcordError(
+            f"No contact has the key {who}.",
+            hint="The key is contact_key in core.dim_contact; the key of the record in its CRM does as well.",
+        )
+    if len(found) > 1:
+        keys = ", ".join(str(row[0]) for row in found)
+        raise ConcordError(f"Several contacts have the key {who}.", hint=f"Name one of their contact_keys: {keys}.")
+    key = int(found[0][0])
+    rows = ask(settings.home, _CONTACT_RECORDS, parameters={"contact_key": key}, limit=_MOST_RECORDS).rows
+    return Person(key, None, [(str(system), str(source_id)) for system, source_id in rows], "contact")
+
+
 def extent(settings: Settings, state: State, person: Person) -> Extent:
     """Look through the log for what belongs to a person. Changes nothing."""
     with settings.home.lock("project"):
@@ -94,20 +121,21 @@ def extent(settings: Settings, state: State, person: Person) -> Extent:
 def record(state: State, person: Person, by: str, reason: str) -> Erasure:
     """Record that a person is erased. From now on it is: the next run completes it, whatever happens to this process.
 
-    A customer whose erasure is not completed yet is not recorded twice. ConcordError when it is erased already.
+    Somebody whose erasure is not completed yet is not recorded twice. ConcordError when it is erased already.
     """
     for earlier in erasures(state):
-        if set(person.records) <= set(earlier.records):
+        if earlier.entity == person.entity and set(person.records) <= set(earlier.records):
             if earlier.completed_at is None:
                 return earlier
             raise ConcordError(
-                f"The customer {person.customer_key} was erased on {earlier.asked_at:%d %B %Y}.",
+                f"The {person.entity} {person.key} was erased on {earlier.asked_at:%d %B %Y}.",
                 hint="`concord erase --list` shows all erasures.",
             )
-    new = record_erasure(state, person.customer_key, by, reason, _keys(person), person.records)
+    new = record_erasure(state, person.key, by, reason, _keys(person), person.records)
     passed("erasure.recorded")
     return new
 
 
 def _keys(person: Person) -> list[Key]:
-    return [(system, RECORD, source_id.strip().lower()) for system, source_id in person.records]
+    reference = CONTACT if person.entity == "contact" else RECORD
+    return [(system, reference, source_id.strip().lower()) for system, source_id in person.records]

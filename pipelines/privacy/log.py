@@ -12,7 +12,8 @@ from pipelines.home import move_into_place
 from pipelines.ingest.landing import read_batches, sweep
 from pipelines.privacy.erased import KEYS, Erased, belongs, cleaned, names_a_key, normal, personal_in, tell_keys
 from pipelines.privacy.record import Erasure, Key, erasures, update_erasure
-from pipelines.privacy.tags import RawTable, raw_tables
+from pipelines.privacy.tags import ALONE, RawTable, raw_tables
+from pipelines.privacy.words import forget_words
 from pipelines.publish.compiled import graph_of
 from pipelines.publish.project import Project
 from pipelines.quality.contract import TableContract, duckdb_type
@@ -86,6 +87,8 @@ def _clean(
         for part in found:
             log.rewrite(part, keys)
         log.clean_quarantine(keys)
+    if any(erasure.completed_at is None for erasure in erasures(state)):
+        forget_words(settings, state, erasures(state))
     passed("erasure.log_cleaned")
     cleaned_now = []
     for erasure in erasures(state):
@@ -219,7 +222,8 @@ class LogReader:
         if rows is None:
             return False
         found = " union ".join(
-            f"select erasure_id, {literal(f'{table.name}.{column}')} as reference, {normal(quoted(column))} as value "
+            f"select erasure_id, {literal(_referred(table, column, reference))} as reference, "
+            f"{normal(quoted(column))} as value "
             f"from ({rows}) inner join {KEYS} on {KEYS}.reference = {literal(reference)} "
             f"and {KEYS}.value = {normal(expression)} where {normal(quoted(column))} is not null"
             for column in table.columns
@@ -254,6 +258,11 @@ class LogReader:
         aside = file.with_suffix(".tmp")
         self._desk.execute(f"copy ({rows}) to {literal(aside)} (format parquet)")
         move_into_place(aside, file)
+
+
+def _referred(table: RawTable, column: str, by: str) -> str:
+    """Return what a value of a column refers to in a row that belongs to somebody ``by`` a reference."""
+    return f"{ALONE if by.startswith(ALONE) else ''}{table.name}.{column}"
 
 
 def _field(name: str) -> str:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from pipelines.privacy.tags import CONTACT
 from pipelines.state import Instant, State
 
 Key = tuple[str, str, str]
-"""system, what the value refers to (``record``, or a column as in ``Account.Id``), value in lower case."""
+"""system, what the value refers to (as in ``pipelines.privacy.tags``: RECORD, CONTACT, a column), value in lower case."""
 
 _metadata = sa.MetaData()
 _erasure = sa.Table(
@@ -31,11 +32,11 @@ _erasure = sa.Table(
 
 @dataclass(frozen=True)
 class Erasure:
-    """An erasure of a customer.
+    """An erasure of a customer, or of a contact alone: then ``customer_key`` is the key of the contact.
 
-    ``records`` are (system, source_id) of the customer; ``keys`` all values by which rows of the log belong to it. ``revision``
-    grows when the log must be gone through again. ``through_batch_id``: the last batch whose rows have been looked through for
-    further keys. ``completed_at`` is None while something of the person may be left.
+    ``records`` are (system, source_id) of the customer or contact; ``keys`` all values by which rows of the log belong to it.
+    ``revision`` grows when the log must be gone through again. ``through_batch_id``: the last batch whose rows have been looked
+    through for further keys. ``completed_at`` is None while something of the person may be left.
     """
 
     erasure_id: int
@@ -48,6 +49,17 @@ class Erasure:
     revision: int = 1
     through_batch_id: int = 0
     completed_at: datetime | None = None
+
+    @property
+    def entity(self) -> str:
+        """``customer`` or ``contact``."""
+        return "contact" if any(reference == CONTACT for _, reference, _ in self.keys) else "customer"
+
+    @property
+    def record_ids(self) -> list[str]:
+        """The records as matching names them: ``system/source_id``, of contacts ``system/contact/source_id``."""
+        between = "/contact/" if self.entity == "contact" else "/"
+        return [f"{system}{between}{source_id}" for system, source_id in self.records]
 
 
 def erasures(state: State) -> list[Erasure]:

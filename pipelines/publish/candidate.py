@@ -33,7 +33,7 @@ _BATCH_COLUMNS = """
 """
 _MODEL_COLUMNS = "number integer, subject varchar, parameters varchar"
 _DECISION_COLUMNS = "left_id varchar, right_id varchar, verdict varchar"
-_ERASED_COLUMNS = "erasure_id integer, source_system varchar, source_id varchar"
+_ERASED_COLUMNS = "erasure_id integer, entity varchar, source_system varchar, source_id varchar"
 _RULE_COLUMNS = "batch_id integer, rule varchar, column_name varchar, severity varchar, rows_broken bigint"
 
 
@@ -200,7 +200,7 @@ def _control_tables(state: State, plan: Plan) -> list[str]:
         statements.append(f"insert into control.identity_decision values ({values})")
     for erasure in all_erasures(state):
         for system, source_id in erasure.records:
-            values = f"{erasure.erasure_id}, {literal(system)}, {literal(source_id)}"
+            values = f"{erasure.erasure_id}, {literal(erasure.entity)}, {literal(system)}, {literal(source_id)}"
             statements.append(f"insert into control.erased_record values ({values})")
     new = [batch for batch in state.batches(after=plan.after) if batch.batch_id <= plan.through]
     for batch in new:

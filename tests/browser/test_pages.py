@@ -85,8 +85,8 @@ def add_books_and_deals(insert: Callable[..., None]) -> None:
     cash = 1_000
     for year, month in MONTHS:
         first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
-        insert("finance.book_period", fiscal_year=year, fiscal_period=month, period_order=year * 100 + month,
-               is_special=False, period_start_date=first, period_end_date=last)  # fmt: skip
+        insert("finance.book_period", fiscal_calendar_code="K4", fiscal_year=year, fiscal_period=month,
+               period_order=year * 100 + month, is_special=False, period_start_date=first, period_end_date=last)  # fmt: skip
         insert(
             "finance.snapshot_day", snapshot_date=last, snapshot_month=first, is_month_end=True, is_today=month == 12
         )
@@ -100,7 +100,7 @@ def add_books_and_deals(insert: Callable[..., None]) -> None:
         lines += [(*named, revenue - cost) for named in sums]
         flows = [("total_operating", revenue - cost), ("opening_cash", cash), ("change_of_cash", revenue - cost)]
         flows.append(("closing_cash", cash + revenue - cost))
-        period = {"fiscal_year": year, "fiscal_period": month}
+        period = {"fiscal_calendar_code": "K4", "fiscal_year": year, "fiscal_period": month}
         for who in (group, company):
             for name, code, order, amount in lines:
                 insert("finance.income_statement", **who, **period, section=name, line_code=code, line_name=name,
@@ -112,8 +112,9 @@ def add_books_and_deals(insert: Callable[..., None]) -> None:
                    dio_days=50, cash_conversion_cycle_days=60)  # fmt: skip
         cash += revenue - cost
         for order, code, planned in ((1000, "revenue", 160), (1100, "cost_of_sales", -110)) if year == 2023 else ():
-            insert("finance.budget_vs_actual", company_key=7, budget_version="000", budget_type="plan",
-                   is_in_force=True, **period, line_order=order, line_code=code, budget_amount_group=planned)  # fmt: skip
+            insert("finance.budget_vs_actual", company_key=7, budget_version="000", budget_type="plan", is_in_force=True,
+                   fiscal_year=year, fiscal_period=month, group_fiscal_year=year, group_fiscal_period=month,
+                   line_order=order, line_code=code, budget_amount_group=planned)  # fmt: skip
         insert("sales.pipeline_waterfall", pipeline_month=first, opening_group=100, created_group=50, reopened_group=0,
                increased_group=0, decreased_group=0, currency_group=0, won_group=-30, lost_group=-20, removed_group=0,
                closing_group=100)  # fmt: skip

@@ -22,6 +22,7 @@ CHECKS = [
     "payments_equal_bank_postings",
     "intercompany_balances_agree",
     "overhead_posted_once",
+    "posting_periods_equal_calendar",
     "finance_marts_equal_facts",
 ]
 FIRST_PROFIT_AND_LOSS = 500000

@@ -1,6 +1,5 @@
 """Items that move between open and cleared, in any order of arrival: never both, and in steps as in a full rebuild."""
 
-import csv
 from decimal import Decimal
 from pathlib import Path
 
@@ -11,8 +10,8 @@ from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
 from pipelines.warehouse import ask
 from tests.extracts import contents, environment
+from tests.written_extracts import Row, deliver
 
-Row = dict[str, object]
 COMPANY: Row = {"BUKRS": "1000", "BUTXT": "Nordwerk", "WAERS": "EUR", "KTOPL": "NWCO", "PERIV": "K4"}
 CUSTOMER = "0000100001"
 RECEIVABLES, BANK, REVENUE, DISCOUNT = "0000140000", "0000113100", "0000800000", "0000808000"
@@ -55,21 +54,9 @@ PAID_FIRST, PAID_SECOND = _item("1400", 2, -100), _item("1400", 3, -200)
 DISCOUNTED = _line("1400", 4, DISCOUNT, 9, BUDAT="20260201", POPER="002")
 
 
-def _deliver(settings: Settings, day: int, **tables: list[Row]) -> None:
-    """Write the day's changes of SAP's tables, with the columns that the configuration declares."""
-    sap = settings.sources["sap"]
-    for name, rows in tables.items():
-        target = sap.path / name / f"2026-03-{day:02}.csv"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with target.open("w", newline="", encoding="utf-8") as handle:
-            writer = csv.DictWriter(handle, fieldnames=list(sap.tables[name].columns), restval="")
-            writer.writeheader()
-            writer.writerows({"ODQ_CHANGEMODE": "C"} | row for row in rows)
-
-
 def _found(settings: Settings) -> None:
     accounts = {RECEIVABLES: "X", BANK: "X", REVENUE: "", DISCOUNT: ""}
-    _deliver(
+    deliver(
         settings, 1,
         T001=[COMPANY],
         TCURR=[{"KURST": "M", "FCURR": "JPY", "TCURR": "EUR", "GDATU": "79739898", "UKURS": 0.625, "FFACT": 100, "TFACT": 1}],
@@ -91,7 +78,7 @@ def _found(settings: Settings) -> None:
 def _pay(settings: Settings) -> None:
     """Both invoices are cleared, and nobody has yet taken them from the open ones."""
     paid = {"BUDAT": "20260201", "POPER": "002"}
-    _deliver(
+    deliver(
         settings, 2,
         ACDOCA=[
             _line("1400", 1, BANK, 291, **paid), _line("1400", 2, RECEIVABLES, -100, **paid),
@@ -103,7 +90,7 @@ def _pay(settings: Settings) -> None:
 
 def _take_from_the_open(settings: Settings) -> None:
     """The other half of the clearing; and January, which was closed, is opened again for an accrual."""
-    _deliver(
+    deliver(
         settings, 3,
         BSID=[_gone(row, *ITEM_KEY) for row in (FIRST, SECOND)],
         ACDOCA=[_line("100", 1, REVENUE, 7, BUDAT="20260131"), _line("100", 2, BANK, -7, BUDAT="20260131")],
@@ -112,7 +99,7 @@ def _take_from_the_open(settings: Settings) -> None:
 
 def _reset(settings: Settings) -> None:
     """The clearing of the second invoice is taken back, the discount was a mistake, and yen turn out to have no decimals."""
-    _deliver(
+    deliver(
         settings, 4,
         BSAD=[_gone(row, *ITEM_KEY) for row in (SECOND, PAID_SECOND)],
         BSID=[SECOND, PAID_SECOND],

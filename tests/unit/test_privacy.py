@@ -203,6 +203,21 @@ def test_the_tags_lead_from_a_record_to_everything_that_belongs_to_the_person(lo
     assert _names(landing, "sap/ADR6", "SMTP_ADDR") == [None]
 
 
+def test_a_contact_alone_takes_along_what_is_the_persons_and_not_the_deals_of_the_customer(
+    log: tuple[LogReader, Path],
+) -> None:
+    reader, landing = log
+    keys = reader.further_keys({(1, ("salesforce", "alone:record", "c1"))})
+    assert {key[1:] for _, key in keys} == {("alone:record", "c1"), ("alone:Contact.Id", "c1")}
+    assert {(part.table.name, part.rows) for part in reader.concerned(keys)} == {("Contact", 1), ("Task", 1)}
+    for part in reader.concerned(keys):
+        reader.rewrite(part, keys)
+    assert reader.concerned(keys) == []
+    assert _names(landing, "salesforce/Account", "Name").count(None) == 0
+    assert _names(landing, "salesforce/Contact", "LastName") == [None, "Other"]
+    assert _names(landing, "salesforce/Opportunity", "Name").count(None) == 0
+
+
 def test_a_reference_to_a_table_that_is_not_there_is_refused(project: tuple[Settings, Graph]) -> None:
     _, project_graph = project
     source = next(source for source in project_graph.sources.values() if source.meta.get("person"))

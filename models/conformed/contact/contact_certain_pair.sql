@@ -6,6 +6,19 @@ record as (
     select * from {{ ref('contact_record') }}
 ),
 
+-- A contact that was erased stays one person: its records have nothing left by which they could be compared.
+erased_contact as (
+    select
+        record.record_id,
+        min(record.record_id) over (partition by erased.erasure_id) as first_id
+    from record
+    inner join {{ ref('erased_record') }} as erased
+        on
+            record.source_system = erased.source_system
+            and record.source_id = erased.source_id
+            and erased.entity = 'contact'
+),
+
 -- A contact that its system merged into another is the same person, and what somebody was called before is the same person too.
 contact_certain_pair as (
     select
@@ -23,6 +36,14 @@ contact_certain_pair as (
         id as right_id
     from {{ ref('contact_matchable') }}
     where id <> record_id
+
+    union all
+
+    select
+        first_id as left_id,
+        record_id as right_id
+    from erased_contact
+    where first_id <> record_id
 )
 
 select * from contact_certain_pair

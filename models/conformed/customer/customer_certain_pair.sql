@@ -22,7 +22,10 @@ erased_member as (
         min(member.member_id) over (partition by erased.erasure_id) as first_id
     from member
     inner join {{ ref('erased_record') }} as erased
-        on member.source_system = erased.source_system and member.source_id = erased.source_id
+        on
+            member.source_system = erased.source_system
+            and member.source_id = erased.source_id
+            and erased.entity = 'customer'
 ),
 
 customer_certain_pair as (

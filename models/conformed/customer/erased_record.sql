@@ -5,6 +5,7 @@ with
 erased_record as (
     select
         erasure_id,
+        entity,
         source_system,
         source_id
     from {{ source('control', 'erased_record') }}

@@ -9,7 +9,20 @@ erased_customer as (
     select distinct identity.customer_key
     from {{ ref('customer_identity') }} as identity
     inner join {{ ref('erased_record') }} as erased
-        on identity.source_system = erased.source_system and identity.source_id = erased.source_id
+        on
+            identity.source_system = erased.source_system
+            and identity.source_id = erased.source_id
+            and erased.entity = 'customer'
+),
+
+erased_contact as (
+    select distinct identity.contact_key
+    from {{ ref('contact_identity') }} as identity
+    inner join {{ ref('erased_record') }} as erased
+        on
+            identity.source_system = erased.source_system
+            and identity.source_id = erased.source_id
+            and erased.entity = 'contact'
 ),
 
 record as (
@@ -51,7 +64,7 @@ known_contact as (
         survivor.customer_key,
         coalesce(
             nullif(concat_ws(' ', survivor.given_name, survivor.family_name), ''),
-            case when erased.customer_key is null then 'Unnamed' else 'Erased contact' end
+            case when erased_customer.customer_key is null and erased_contact.contact_key is null then 'Unnamed' else 'Erased contact' end
         ) as contact_name,
         survivor.given_name,
         survivor.family_name,
@@ -71,7 +84,8 @@ known_contact as (
         survivor.created_date,
         survivor.source_records
     from survivor
-    left join erased_customer as erased on survivor.customer_key = erased.customer_key
+    left join erased_customer on survivor.customer_key = erased_customer.customer_key
+    left join erased_contact on survivor.contact_key = erased_contact.contact_key
 ),
 
 unknown_contact as (

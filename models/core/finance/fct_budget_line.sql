@@ -2,21 +2,16 @@
 
 with
 
-fiscal_year_start as (
+fiscal_period as (
     select
-        fiscal_year,
-        min(calendar_date) as first_day
-    from {{ ref('dim_date') }}
-    group by fiscal_year
-),
-
-fiscal_period_start as (
-    select
+        calendar_code,
         fiscal_year,
         fiscal_period,
-        min(calendar_date) as first_day
-    from {{ ref('dim_date') }}
-    group by fiscal_year, fiscal_period
+        min(fiscal_period_start) as first_day,
+        max(fiscal_period_end) as last_day,
+        min(fiscal_year_start) as first_day_of_year
+    from {{ ref('dim_fiscal_date') }}
+    group by calendar_code, fiscal_year, fiscal_period
 ),
 
 first_rate as (
@@ -34,12 +29,18 @@ line as (
     select
         budget_line.*,
         budget_line.budget_currency as document_currency,
-        fiscal_period_start.first_day as period_start_date,
-        greatest(fiscal_year_start.first_day - 1, coalesce(first_rate.rate_date, fiscal_year_start.first_day - 1)) as budget_rate_date
+        fiscal_period.first_day as period_start_date,
+        fiscal_period.last_day as period_end_date,
+        greatest(fiscal_period.first_day_of_year - 1, coalesce(first_rate.rate_date, fiscal_period.first_day_of_year - 1))
+            as budget_rate_date
     from {{ ref('budget_line') }} as budget_line
-    left join fiscal_year_start on budget_line.fiscal_year = fiscal_year_start.fiscal_year
-    left join fiscal_period_start
-        on budget_line.fiscal_year = fiscal_period_start.fiscal_year and budget_line.fiscal_period = fiscal_period_start.fiscal_period
+    left join {{ ref('dim_company') }} as company
+        on budget_line.source_system = company.source_system and budget_line.company_code = company.company_code
+    left join fiscal_period
+        on
+            coalesce(company.fiscal_calendar_code, '{{ var("fiscal_calendar") }}') = fiscal_period.calendar_code
+            and budget_line.fiscal_year = fiscal_period.fiscal_year
+            and budget_line.fiscal_period = fiscal_period.fiscal_period
     left join first_rate on budget_line.budget_currency = first_rate.from_currency
     where not budget_line.is_deleted
 ),
@@ -70,6 +71,7 @@ fct_budget_line as (
         fiscal_year,
         fiscal_period,
         period_start_date,
+        period_end_date,
         budget_currency,
         company_currency,
         budget_rate_date,

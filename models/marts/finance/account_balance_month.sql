@@ -18,40 +18,29 @@ movement as (
     select
         movement.company_key,
         movement.account_key,
-        movement.fiscal_year,
+        period.fiscal_calendar_code,
+        period.fiscal_year,
         period.period_order,
         sum(movement.debit_amount_company) as debit_company,
         sum(movement.credit_amount_company) as credit_company,
         sum(movement.debit_amount_group) as debit_group,
         sum(movement.credit_amount_group) as credit_group
     from {{ ref('account_movement_month') }} as movement
-    inner join period on movement.fiscal_year = period.fiscal_year and movement.fiscal_period = period.fiscal_period
-    group by movement.company_key, movement.account_key, movement.fiscal_year, period.period_order
-),
-
--- The account of the company's chart that takes the results of past years: the first of the line retained earnings.
-retained_earnings as (
-    select
-        company.company_key,
-        min_by(account.account_key, account.account_number) as account_key
-    from {{ ref('gl_account') }} as of_company
-    inner join {{ ref('dim_account') }} as account
+    inner join period
         on
-            of_company.source_system = account.source_system
-            and of_company.chart_of_accounts = account.chart_of_accounts
-            and of_company.account_number = account.account_number
-    inner join {{ ref('dim_company') }} as company
-        on of_company.source_system = company.source_system and of_company.company_code = company.company_code
-    where account.line_code = 'retained_earnings' and not of_company.is_deleted
-    group by company.company_key
+            movement.fiscal_calendar_code = period.fiscal_calendar_code
+            and movement.fiscal_year = period.fiscal_year
+            and movement.fiscal_period = period.fiscal_period
+    group by movement.company_key, movement.account_key, period.fiscal_calendar_code, period.fiscal_year, period.period_order
 ),
 
 first_of_year as (
     select
+        fiscal_calendar_code,
         fiscal_year,
         min(period_order) as period_order
     from period
-    group by fiscal_year
+    group by fiscal_calendar_code, fiscal_year
 ),
 
 -- A new year opens with the result of the year before in retained earnings, without a document.
@@ -59,27 +48,36 @@ carried_result as (
     select
         movement.company_key,
         coalesce(retained_earnings.account_key, -1) as account_key,
+        movement.fiscal_calendar_code,
         first_of_year.period_order,
         sum(movement.debit_company - movement.credit_company) as carried_company,
         sum(movement.debit_group - movement.credit_group) as carried_group
     from movement
     inner join account on movement.account_key = account.account_key
-    inner join first_of_year on movement.fiscal_year + 1 = first_of_year.fiscal_year
-    left join retained_earnings on movement.company_key = retained_earnings.company_key
+    inner join first_of_year
+        on movement.fiscal_calendar_code = first_of_year.fiscal_calendar_code and movement.fiscal_year + 1 = first_of_year.fiscal_year
+    left join {{ ref('retained_earnings_account') }} as retained_earnings on movement.company_key = retained_earnings.company_key
     where not account.is_balance_sheet
-    group by movement.company_key, retained_earnings.account_key, first_of_year.period_order
+    group by movement.company_key, retained_earnings.account_key, movement.fiscal_calendar_code, first_of_year.period_order
+),
+
+moved as (
+    select company_key, account_key, fiscal_calendar_code, period_order from movement
+
+    union all
+
+    select company_key, account_key, fiscal_calendar_code, period_order from carried_result
 ),
 
 -- Every account that moved is there from then on; the one that takes the result from the first result on at the latest.
 moved_account as (
     select
-        coalesce(movement.company_key, carried_result.company_key) as company_key,
-        coalesce(movement.account_key, carried_result.account_key) as account_key,
-        least(min(movement.period_order), min(carried_result.period_order)) as first_period_order
-    from movement
-    full outer join carried_result
-        on movement.company_key = carried_result.company_key and movement.account_key = carried_result.account_key
-    group by coalesce(movement.company_key, carried_result.company_key), coalesce(movement.account_key, carried_result.account_key)
+        company_key,
+        account_key,
+        fiscal_calendar_code,
+        min(period_order) as first_period_order
+    from moved
+    group by company_key, account_key, fiscal_calendar_code
 ),
 
 account_period as (
@@ -87,11 +85,7 @@ account_period as (
         moved_account.company_key,
         moved_account.account_key,
         account.is_balance_sheet,
-        period.fiscal_year,
-        period.fiscal_period,
-        period.period_order,
-        period.period_start_date,
-        period.period_end_date,
+        period.*,
         coalesce(movement.debit_company, 0) as debit_company,
         coalesce(movement.credit_company, 0) as credit_company,
         coalesce(carried_result.carried_company, 0) as carried_company,
@@ -101,16 +95,19 @@ account_period as (
         case when account.is_balance_sheet then 0 else period.fiscal_year end as summed_since
     from moved_account
     inner join account on moved_account.account_key = account.account_key
-    inner join period on moved_account.first_period_order <= period.period_order
+    inner join period
+        on moved_account.fiscal_calendar_code = period.fiscal_calendar_code and moved_account.first_period_order <= period.period_order
     left join movement
         on
             moved_account.company_key = movement.company_key
             and moved_account.account_key = movement.account_key
+            and moved_account.fiscal_calendar_code = movement.fiscal_calendar_code
             and period.period_order = movement.period_order
     left join carried_result
         on
             moved_account.company_key = carried_result.company_key
             and moved_account.account_key = carried_result.account_key
+            and moved_account.fiscal_calendar_code = carried_result.fiscal_calendar_code
             and period.period_order = carried_result.period_order
 ),
 
@@ -121,7 +118,8 @@ closed as (
         sum(debit_group - credit_group + carried_group) over so_far as closing_group
     from account_period
     window so_far as (
-        partition by company_key, account_key, summed_since order by period_order rows between unbounded preceding and current row
+        partition by company_key, account_key, fiscal_calendar_code, summed_since order by period_order
+        rows between unbounded preceding and current row
     )
 ),
 
@@ -129,6 +127,7 @@ account_balance_month as (
     select
         company_key,
         account_key,
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         period_order,

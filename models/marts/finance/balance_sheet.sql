@@ -25,6 +25,7 @@ signed_line as (
 company_line as (
     select
         balance.company_key,
+        balance.fiscal_calendar_code,
         balance.fiscal_year,
         balance.fiscal_period,
         balance.period_end_date,
@@ -38,13 +39,15 @@ company_line as (
     from {{ ref('account_balance_month') }} as balance
     inner join signed_line as line on balance.account_key = line.account_key
     group by
-        balance.company_key, balance.fiscal_year, balance.fiscal_period, balance.period_end_date, line.side,
-        line.section, line.line_code, line.line_name, line.line_order
+        balance.company_key, balance.fiscal_calendar_code, balance.fiscal_year, balance.fiscal_period, balance.period_end_date,
+        line.side, line.section, line.line_code, line.line_name, line.line_order
 ),
 
+-- The group adds up its companies in its own calendar.
 group_line as (
     select
         cast(null as bigint) as company_key,
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         period_end_date,
@@ -56,11 +59,15 @@ group_line as (
         cast(null as decimal(38, 3)) as amount_company,
         sum(amount_group) as amount_group
     from company_line
-    group by fiscal_year, fiscal_period, period_end_date, side, section, line_code, line_name, line_order
+    where fiscal_calendar_code = '{{ var("fiscal_calendar") }}'
+    group by fiscal_calendar_code, fiscal_year, fiscal_period, period_end_date, side, section, line_code, line_name, line_order
 ),
 
 line as (
-    select * from company_line
+    select company_line.*
+    from company_line
+    inner join {{ ref('dim_company') }} as company
+        on company_line.company_key = company.company_key and company_line.fiscal_calendar_code = company.fiscal_calendar_code
 
     union all
 
@@ -71,6 +78,7 @@ line as (
 side_total as (
     select
         company_key,
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         period_end_date,
@@ -83,7 +91,7 @@ side_total as (
         sum(amount_group) as amount_group
     from line
     where side <> 'unassigned'
-    group by company_key, fiscal_year, fiscal_period, period_end_date, side
+    group by company_key, fiscal_calendar_code, fiscal_year, fiscal_period, period_end_date, side
 ),
 
 every_line as (
@@ -105,6 +113,7 @@ balance_sheet as (
         every_line.company_key,
         coalesce(company.company_code, case when every_line.company_key is null then 'group' end) as company_code,
         coalesce(company.company_name, case when every_line.company_key is null then 'Group' end) as company_name,
+        every_line.fiscal_calendar_code,
         every_line.fiscal_year,
         every_line.fiscal_period,
         every_line.period_end_date,

@@ -29,6 +29,7 @@ planned_period as (
         fiscal_year,
         fiscal_period,
         min(period_start_date) as period_start_date,
+        min(period_end_date) as period_end_date,
         max(cast(exchange_rate_group as double) / nullif(exchange_rate_company, 0)) as budget_rate_group
     from {{ ref('fct_budget_line') }}
     group by company_key, budget_version, budget_type, fiscal_year, fiscal_period
@@ -56,6 +57,8 @@ actual as (
         movement.credit_amount_company - movement.debit_amount_company as actual_company,
         movement.credit_amount_group - movement.debit_amount_group as actual_group
     from {{ ref('account_movement_month') }} as movement
+    inner join {{ ref('dim_company') }} as company
+        on movement.company_key = company.company_key and movement.fiscal_calendar_code = company.fiscal_calendar_code
     inner join compared_account on movement.account_key = compared_account.account_key
     inner join planned_period as period
         on
@@ -88,7 +91,8 @@ both_sides as (
     from actual
 ),
 
--- A period that has not begun has no actual figures, which is not the same as zero.
+-- A period that has not begun has no actual figures, which is not the same as zero. In the group's calendar a period counts where its
+-- middle is: the weeks of a company begin and end around the first of a month.
 budget_comparison as (
     select
         both_sides.company_key,
@@ -99,6 +103,8 @@ budget_comparison as (
         period.is_in_force,
         both_sides.fiscal_year,
         both_sides.fiscal_period,
+        group_date.fiscal_year as group_fiscal_year,
+        group_date.fiscal_period as group_fiscal_period,
         period.period_start_date,
         period.period_start_date <= as_of.as_of_date as has_begun,
         period.budget_rate_group,
@@ -116,11 +122,15 @@ budget_comparison as (
             and both_sides.budget_type = period.budget_type
             and both_sides.fiscal_year = period.fiscal_year
             and both_sides.fiscal_period = period.fiscal_period
+    inner join {{ ref('dim_date') }} as group_date
+        on
+            period.period_start_date + cast(floor((period.period_end_date - period.period_start_date) / 2) as integer)
+            = group_date.calendar_date
     cross join {{ ref('as_of') }} as as_of
     group by
         both_sides.company_key, both_sides.account_key, both_sides.cost_center_key, both_sides.budget_version, both_sides.budget_type,
-        period.is_in_force, both_sides.fiscal_year, both_sides.fiscal_period, period.period_start_date, period.budget_rate_group,
-        as_of.as_of_date
+        period.is_in_force, both_sides.fiscal_year, both_sides.fiscal_period, group_date.fiscal_year, group_date.fiscal_period,
+        period.period_start_date, period.budget_rate_group, as_of.as_of_date
 )
 
 select * from budget_comparison

@@ -39,6 +39,8 @@ budget_vs_actual as (
         comparison.is_in_force,
         comparison.fiscal_year,
         comparison.fiscal_period,
+        comparison.group_fiscal_year,
+        comparison.group_fiscal_period,
         comparison.period_start_date,
         comparison.has_begun,
         comparison.budget_amount_company,

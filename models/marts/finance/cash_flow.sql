@@ -6,9 +6,11 @@ company_line as (
     select * from {{ ref('cash_flow_line') }}
 ),
 
+-- The group adds up its companies in its own calendar.
 group_line as (
     select
         cast(null as bigint) as company_key,
+        fiscal_calendar_code,
         period_order,
         activity_order,
         activity,
@@ -19,11 +21,15 @@ group_line as (
         cast(null as decimal(18, 3)) as amount_company,
         sum(amount_group) as amount_group
     from company_line
-    group by period_order, activity_order, activity, line_code, line_name, line_order, is_subtotal
+    where fiscal_calendar_code = '{{ var("fiscal_calendar") }}'
+    group by fiscal_calendar_code, period_order, activity_order, activity, line_code, line_name, line_order, is_subtotal
 ),
 
 line as (
-    select * from company_line
+    select company_line.*
+    from company_line
+    inner join {{ ref('dim_company') }} as company
+        on company_line.company_key = company.company_key and company_line.fiscal_calendar_code = company.fiscal_calendar_code
 
     union all
 
@@ -49,7 +55,8 @@ summed as (
             else sum(line.amount_group) over year_so_far
         end as year_to_date_group
     from line
-    inner join {{ ref('book_period') }} as period on line.period_order = period.period_order
+    inner join {{ ref('book_period') }} as period
+        on line.fiscal_calendar_code = period.fiscal_calendar_code and line.period_order = period.period_order
     window year_so_far as (
         partition by line.company_key, period.fiscal_year, line.activity, line.line_code order by line.period_order
     )
@@ -60,6 +67,7 @@ cash_flow as (
         summed.company_key,
         coalesce(company.company_code, case when summed.company_key is null then 'group' end) as company_code,
         coalesce(company.company_name, case when summed.company_key is null then 'Group' end) as company_name,
+        summed.fiscal_calendar_code,
         summed.fiscal_year,
         summed.fiscal_period,
         summed.period_start_date,

@@ -25,6 +25,7 @@ cash_account as (
 company_period as (
     select
         balance.company_key,
+        balance.fiscal_calendar_code,
         balance.fiscal_year,
         balance.fiscal_period,
         balance.period_order,
@@ -34,13 +35,14 @@ company_period as (
         coalesce(sum(balance.closing_amount_group) filter (where cash_account.account_key is not null), 0) as closing_group
     from {{ ref('account_balance_month') }} as balance
     left join cash_account on balance.account_key = cash_account.account_key
-    group by balance.company_key, balance.fiscal_year, balance.fiscal_period, balance.period_order
+    group by balance.company_key, balance.fiscal_calendar_code, balance.fiscal_year, balance.fiscal_period, balance.period_order
 ),
 
 -- Every line in every period, whether something moved or not, so that sums over periods have no gaps.
 flow as (
     select
         period.company_key,
+        period.fiscal_calendar_code,
         period.period_order,
         line.activity,
         line.line_code,
@@ -54,6 +56,7 @@ flow as (
     left join movement
         on
             period.company_key = movement.company_key
+            and period.fiscal_calendar_code = movement.fiscal_calendar_code
             and period.fiscal_year = movement.fiscal_year
             and period.fiscal_period = movement.fiscal_period
             and line.activity = movement.activity
@@ -64,6 +67,7 @@ flow as (
 total as (
     select
         company_key,
+        fiscal_calendar_code,
         period_order,
         activity,
         'total_' || activity as line_code,
@@ -74,12 +78,13 @@ total as (
         sum(amount_group) as amount_group
     from flow
     where activity <> 'unexplained'
-    group by company_key, period_order, activity
+    group by company_key, fiscal_calendar_code, period_order, activity
 
     union all
 
     select
         company_key,
+        fiscal_calendar_code,
         period_order,
         'cash' as activity,
         'change_of_cash' as line_code,
@@ -89,7 +94,7 @@ total as (
         sum(amount_company) as amount_company,
         sum(amount_group) as amount_group
     from flow
-    group by company_key, period_order
+    group by company_key, fiscal_calendar_code, period_order
 ),
 
 {% set ends = [('opening', 'Cash at the start', 0), ('closing', 'Cash at the end', 2)] -%}
@@ -97,6 +102,7 @@ cash as (
     {%- for end, name, place in ends %}
     select
         company_key,
+        fiscal_calendar_code,
         period_order,
         'cash' as activity,
         '{{ end }}_cash' as line_code,
@@ -125,6 +131,7 @@ every_line as (
 cash_flow_line as (
     select
         company_key,
+        fiscal_calendar_code,
         period_order,
         case activity when 'operating' then 1 when 'investing' then 2 when 'financing' then 3 when 'unexplained' then 4 else 5 end
             as activity_order,

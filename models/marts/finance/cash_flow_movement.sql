@@ -7,6 +7,7 @@ with
 account_effect as (
     select
         movement.company_key,
+        movement.fiscal_calendar_code,
         movement.fiscal_year,
         movement.fiscal_period,
         coalesce(account.is_balance_sheet, true) as is_balance_sheet,
@@ -20,13 +21,14 @@ account_effect as (
     inner join {{ ref('dim_account') }} as account on movement.account_key = account.account_key
     left join {{ ref('statement_line_roles') }} as role on account.line_code = role.line_code
     group by
-        movement.company_key, movement.fiscal_year, movement.fiscal_period, account.is_balance_sheet,
+        movement.company_key, movement.fiscal_calendar_code, movement.fiscal_year, movement.fiscal_period, account.is_balance_sheet,
         account.line_code, account.line_name, account.line_order, role.cash_flow_activity
 ),
 
 part as (
     select
         company_key,
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         'operating' as activity,
@@ -43,6 +45,7 @@ part as (
     -- Depreciation lowers the result and the fixed assets, and costs no cash: it is given back to the one and taken from the other.
     select
         company_key,
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         'operating' as activity,
@@ -58,6 +61,7 @@ part as (
 
     select
         company_key,
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         'investing' as activity,
@@ -73,6 +77,7 @@ part as (
 
     select
         company_key,
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         activity,
@@ -89,6 +94,7 @@ part as (
     -- What entries lack to balance is not hidden in another line.
     select
         company_key,
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         'unexplained' as activity,
@@ -103,6 +109,7 @@ part as (
 cash_flow_movement as (
     select
         company_key,
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         activity,
@@ -112,7 +119,7 @@ cash_flow_movement as (
         cast(sum(amount_company) as decimal(18, 3)) as amount_company,
         cast(sum(amount_group) as decimal(18, 3)) as amount_group
     from part
-    group by company_key, fiscal_year, fiscal_period, activity, line_code, line_name, line_order
+    group by company_key, fiscal_calendar_code, fiscal_year, fiscal_period, activity, line_code, line_name, line_order
 )
 
 select * from cash_flow_movement

@@ -6,6 +6,7 @@ with
 company_line as (
     select
         balance.company_key,
+        balance.fiscal_calendar_code,
         balance.fiscal_year,
         balance.fiscal_period,
         balance.period_start_date,
@@ -22,14 +23,15 @@ company_line as (
     inner join {{ ref('dim_account') }} as account on balance.account_key = account.account_key
     where not balance.is_balance_sheet
     group by
-        balance.company_key, balance.fiscal_year, balance.fiscal_period, balance.period_start_date, balance.period_end_date,
-        account.section, account.line_code, account.line_name, account.line_order
+        balance.company_key, balance.fiscal_calendar_code, balance.fiscal_year, balance.fiscal_period, balance.period_start_date,
+        balance.period_end_date, account.section, account.line_code, account.line_name, account.line_order
 ),
 
--- The group adds up its companies in its own currency; there is no sum of amounts in different currencies.
+-- The group adds up its companies in its own calendar and currency; there is no sum of amounts in different currencies.
 group_line as (
     select
         cast(null as bigint) as company_key,
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         period_start_date,
@@ -43,11 +45,16 @@ group_line as (
         sum(amount_group) as amount_group,
         sum(year_to_date_group) as year_to_date_group
     from company_line
-    group by fiscal_year, fiscal_period, period_start_date, period_end_date, section, line_code, line_name, line_order
+    where fiscal_calendar_code = '{{ var("fiscal_calendar") }}'
+    group by
+        fiscal_calendar_code, fiscal_year, fiscal_period, period_start_date, period_end_date, section, line_code, line_name, line_order
 ),
 
 line as (
-    select * from company_line
+    select company_line.*
+    from company_line
+    inner join {{ ref('dim_company') }} as company
+        on company_line.company_key = company.company_key and company_line.fiscal_calendar_code = company.fiscal_calendar_code
 
     union all
 
@@ -57,6 +64,7 @@ line as (
 subtotal as (
     select
         line.company_key,
+        line.fiscal_calendar_code,
         line.fiscal_year,
         line.fiscal_period,
         line.period_start_date,
@@ -72,7 +80,7 @@ subtotal as (
     from line
     inner join {{ ref('income_statement_subtotals') }} as subtotal on line.line_order <= subtotal.last_line_order
     group by
-        line.company_key, line.fiscal_year, line.fiscal_period, line.period_start_date, line.period_end_date,
+        line.company_key, line.fiscal_calendar_code, line.fiscal_year, line.fiscal_period, line.period_start_date, line.period_end_date,
         subtotal.line_code, subtotal.line_name, subtotal.line_order
 ),
 
@@ -95,6 +103,7 @@ income_statement as (
         every_line.company_key,
         coalesce(company.company_code, case when every_line.company_key is null then 'group' end) as company_code,
         coalesce(company.company_name, case when every_line.company_key is null then 'Group' end) as company_name,
+        every_line.fiscal_calendar_code,
         every_line.fiscal_year,
         every_line.fiscal_period,
         every_line.period_start_date,

@@ -8,6 +8,7 @@ movement as (
 
 period as (
     select * from {{ ref('book_period') }}
+    where fiscal_calendar_code = '{{ var("fiscal_calendar") }}'
 ),
 
 pair as (

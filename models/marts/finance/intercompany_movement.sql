@@ -11,6 +11,7 @@ period_of_day as (
 ),
 
 -- What the books say: the seller's receivables and revenue, and the buyer's payables. A credit of the payables is a purchase.
+-- Two companies meet in the group's calendar: one with another is there by the day of posting.
 booked as (
     select
         case when role.balance_sheet_side = 'equity and liabilities' then line.partner_company_key else line.company_key end
@@ -18,8 +19,8 @@ booked as (
         case when role.balance_sheet_side = 'equity and liabilities' then line.company_key else line.partner_company_key end
             as buyer_company_key,
         line.document_currency,
-        line.fiscal_year,
-        line.fiscal_period,
+        case when company.company_key is null then period_of_day.fiscal_year else line.fiscal_year end as fiscal_year,
+        case when company.company_key is null then period_of_day.fiscal_period else line.fiscal_period end as fiscal_period,
         case when role.balance_sheet_side = 'assets' then line.amount_document else 0 end as receivable_document,
         case when role.balance_sheet_side = 'assets' then line.amount_group else 0 end as receivable_group,
         case when role.balance_sheet_side = 'equity and liabilities' then -line.amount_document else 0 end as payable_document,
@@ -34,6 +35,9 @@ booked as (
     from {{ ref('fct_journal_line') }} as line
     inner join {{ ref('dim_account') }} as account on line.account_key = account.account_key
     inner join {{ ref('statement_line_roles') }} as role on account.line_code = role.line_code
+    left join period_of_day on line.posting_date = period_of_day.calendar_date
+    left join {{ ref('dim_company') }} as company
+        on line.company_key = company.company_key and company.fiscal_calendar_code = '{{ var("fiscal_calendar") }}'
     where line.partner_company_key <> -1 and role.is_intercompany
 ),
 

@@ -15,6 +15,7 @@ trial_balance as (
         account.section,
         account.line_code,
         account.line_name,
+        balance.fiscal_calendar_code,
         balance.fiscal_year,
         balance.fiscal_period,
         balance.period_start_date,
@@ -28,7 +29,8 @@ trial_balance as (
         balance.credit_amount_group,
         balance.closing_amount_group
     from {{ ref('account_balance_month') }} as balance
-    inner join {{ ref('dim_company') }} as company on balance.company_key = company.company_key
+    inner join {{ ref('dim_company') }} as company
+        on balance.company_key = company.company_key and balance.fiscal_calendar_code = company.fiscal_calendar_code
     inner join {{ ref('dim_account') }} as account on balance.account_key = account.account_key
 )
 

@@ -6,6 +6,7 @@ with
 company_period as (
     select
         balance.company_key,
+        period.fiscal_calendar_code,
         period.fiscal_year,
         period.fiscal_period,
         period.period_order,
@@ -17,12 +18,16 @@ company_period as (
         sum(balance.credit_amount_group - balance.debit_amount_group) filter (where role.working_capital_role = 'revenue') as revenue,
         sum(balance.debit_amount_group - balance.credit_amount_group) filter (where role.working_capital_role = 'cost_of_sales') as cost
     from {{ ref('account_balance_month') }} as balance
-    inner join {{ ref('book_period') }} as period on balance.period_order = period.period_order and not period.is_special
+    inner join {{ ref('book_period') }} as period
+        on
+            balance.fiscal_calendar_code = period.fiscal_calendar_code
+            and balance.period_order = period.period_order
+            and not period.is_special
     inner join {{ ref('dim_account') }} as account on balance.account_key = account.account_key
     left join {{ ref('statement_line_roles') }} as role on account.line_code = role.line_code
     group by
-        balance.company_key, period.fiscal_year, period.fiscal_period, period.period_order, period.period_start_date,
-        period.period_end_date
+        balance.company_key, period.fiscal_calendar_code, period.fiscal_year, period.fiscal_period, period.period_order,
+        period.period_start_date, period.period_end_date
 ),
 
 company_or_group as (
@@ -32,6 +37,7 @@ company_or_group as (
 
     select
         cast(null as bigint) as company_key,
+        fiscal_calendar_code,
         fiscal_year,
         fiscal_period,
         period_order,
@@ -43,7 +49,8 @@ company_or_group as (
         sum(revenue) as revenue,
         sum(cost) as cost
     from company_period
-    group by fiscal_year, fiscal_period, period_order, period_end_date
+    where fiscal_calendar_code = '{{ var("fiscal_calendar") }}'
+    group by fiscal_calendar_code, fiscal_year, fiscal_period, period_order, period_end_date
 ),
 
 rolling as (
@@ -55,7 +62,7 @@ rolling as (
         sum(cost) over last_periods as rolling_cost
     from company_or_group
     window last_periods as (
-        partition by company_key order by period_order
+        partition by company_key, fiscal_calendar_code order by period_order
         rows between {{ var('working_capital_periods') - 1 }} preceding and current row
     )
 ),
@@ -83,6 +90,7 @@ working_capital_month as (
         ratio.company_key,
         coalesce(company.company_code, case when ratio.company_key is null then 'group' end) as company_code,
         coalesce(company.company_name, case when ratio.company_key is null then 'Group' end) as company_name,
+        ratio.fiscal_calendar_code,
         ratio.fiscal_year,
         ratio.fiscal_period,
         ratio.period_end_date,

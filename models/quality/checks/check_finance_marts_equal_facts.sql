@@ -2,6 +2,10 @@
 
 with
 
+company as (
+    select * from {{ ref('dim_company') }}
+),
+
 ledger as (
     select
         line.company_key,
@@ -28,11 +32,12 @@ invoice_date as (
 -- Months of invoices are told by the fiscal period in which they end.
 period_of_month as (
     select
-        month_start,
+        calendar_code,
+        cast(date_trunc('month', calendar_date) as date) as month_start,
         max_by(fiscal_year, calendar_date) as fiscal_year,
         max_by(fiscal_period, calendar_date) as fiscal_period
-    from {{ ref('dim_date') }}
-    group by month_start
+    from {{ ref('dim_fiscal_date') }}
+    group by calendar_code, month_start
 ),
 
 figure as (
@@ -49,12 +54,14 @@ figure as (
 
     select
         'account_balance_month' as mart,
-        company_key,
-        fiscal_year,
-        fiscal_period,
+        balance.company_key,
+        balance.fiscal_year,
+        balance.fiscal_period,
         0 as of_facts,
-        debit_amount_group as of_marts
-    from {{ ref('account_balance_month') }}
+        balance.debit_amount_group as of_marts
+    from {{ ref('account_balance_month') }} as balance
+    inner join company
+        on balance.company_key = company.company_key and balance.fiscal_calendar_code = company.fiscal_calendar_code
 
     union all
 
@@ -89,7 +96,9 @@ figure as (
         invoice_date.amount as of_facts,
         0 as of_marts
     from invoice_date
-    inner join period_of_month as period on invoice_date.invoice_month = period.month_start
+    inner join company on invoice_date.company_key = company.company_key
+    inner join period_of_month as period
+        on company.fiscal_calendar_code = period.calendar_code and invoice_date.invoice_month = period.month_start
 
     union all
 
@@ -101,7 +110,9 @@ figure as (
         0 as of_facts,
         margin.revenue_amount_group as of_marts
     from {{ ref('margin_month_key') }} as margin
-    inner join period_of_month as period on margin.invoice_month = period.month_start
+    inner join company on margin.company_key = company.company_key
+    inner join period_of_month as period
+        on company.fiscal_calendar_code = period.calendar_code and margin.invoice_month = period.month_start
 ),
 
 compared as (
@@ -126,7 +137,7 @@ check_finance_marts_equal_facts as (
         cast(sum(abs(compared.of_facts)) + sum(abs(compared.of_marts - compared.of_facts)) as decimal(18, 2)) as actual,
         {{ list_text('compared.mart', 'compared.of_marts <> compared.of_facts') }} as documents
     from compared
-    inner join {{ ref('dim_company') }} as company on compared.company_key = company.company_key
+    inner join company on compared.company_key = company.company_key
     group by company.company_code, compared.fiscal_year, compared.fiscal_period
 )
 

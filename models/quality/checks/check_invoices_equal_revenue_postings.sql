@@ -71,7 +71,8 @@ check_invoices_equal_revenue_postings as (
         {{ list_text('compared.invoice_number', 'compared.is_different') }} as documents
     from compared
     inner join {{ ref('dim_company') }} as company on compared.company_key = company.company_key
-    inner join {{ ref('dim_date') }} as calendar on compared.posting_date = calendar.calendar_date
+    inner join {{ ref('dim_fiscal_date') }} as calendar
+        on company.fiscal_calendar_code = calendar.calendar_code and compared.posting_date = calendar.calendar_date
     group by company.company_code, calendar.fiscal_year, calendar.fiscal_period
 )
 

@@ -30,7 +30,9 @@ moved as (
         min(concat(calendar.fiscal_year, '-', lpad(cast(calendar.fiscal_period as varchar), 2, '0'))) as period,
         sum(movement.stock_value_company) as moved_value
     from {{ ref('fct_stock_movement') }} as movement
-    inner join {{ ref('dim_date') }} as calendar on movement.posting_date = calendar.calendar_date
+    inner join company on movement.company_key = company.company_key
+    inner join {{ ref('dim_fiscal_date') }} as calendar
+        on company.fiscal_calendar_code = calendar.calendar_code and movement.posting_date = calendar.calendar_date
     group by all
 ),
 

@@ -24,6 +24,8 @@ balance as (
         sum(balance.closing_amount_company) as closing
     from {{ ref('account_balance_month') }} as balance
     inner join account on balance.account_key = account.account_key
+    inner join {{ ref('dim_company') }} as company
+        on balance.company_key = company.company_key and balance.fiscal_calendar_code = company.fiscal_calendar_code
     group by
         balance.company_key, account.account_name, account.takes_result, balance.is_balance_sheet, balance.fiscal_year,
         balance.fiscal_period, balance.period_order
