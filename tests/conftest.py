@@ -3,15 +3,20 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import pytest
 
 from pipelines.demo.drops import advance
+from pipelines.graph import Graph
 from pipelines.publish import build as building
+from pipelines.publish import compiled, dbt
+from pipelines.publish.project import compose
 from pipelines.run import run
 from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
@@ -111,3 +116,34 @@ def small_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
             _learn_every_step(example_settings(learned / "extracts", learned / "home"))
             beginning.rename(folder)
     return folder
+
+
+class Parsed(NamedTuple):
+    """A project as dbt parsed it; its ``logs/dbt.log`` holds what dbt said meanwhile."""
+
+    settings: Settings
+    graph: Graph
+    manifest: Any
+
+
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Parsed]:
+    """Give the project of the systems of the ``demo`` or of the ``example``: parsed whole by one worker, taken over by others."""
+
+    @cache
+    def parse(kind: str) -> Parsed:
+        with _alone(tmp_path_factory, f"parsed_{kind}") as shared, pytest.MonkeyPatch.context() as changed:
+            home = shared / f"parsed_{kind}"
+            if kind == "demo":
+                with environment(CONCORD_HOME=str(home)):
+                    settings = load_settings(REPOSITORY / "concord.toml")
+            else:
+                settings = example_settings(home / "extracts", home)
+            settings.home.create()
+            project = compose(settings)
+            changed.setattr(dbt, "_manifests", {})  # no other test's parse: this one is to be told in its own log
+            changed.setattr(compiled, "_graphs", {})
+            changed.setenv("CONCORD_COMPILED", str(home / "compiled"))
+            return Parsed(settings, compiled.graph_of(settings, project), dbt.manifest_of(settings, project))
+
+    return parse
