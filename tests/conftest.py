@@ -23,6 +23,23 @@ from pipelines.state import State
 from pipelines.warehouse import current_version
 from tests.extracts import environment, example_settings, small_company
 
+_LONGEST = (
+    *("integration/test_contacts", "sequences/test_killed_runs"),  # one makes the demo companies, the other the example
+    *("unit/test_privacy", "integration/test_command_line", "sequences/test_demo_in_steps", "integration/test_replay"),
+    *("integration/test_quality_marts", "sequences/test_incremental_equals_full", "integration/test_erasure"),
+    *("integration/test_demo_command", "integration/test_product_history", "integration/test_models"),
+    *("integration/test_star_crm", "sequences/test_star_in_steps", "sequences/test_open_items"),
+    *("integration/test_marts_supply", "unit/demo/test_drops", "integration/test_crm_erp_csv"),
+    "architecture/test_layers",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no worker waits for the other at the end."""
+    places = {REPOSITORY / "tests" / f"{name}.py": place for place, name in enumerate(_LONGEST)}
+    assert all(file.exists() for file in places)
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
 
 def _shared(factory: pytest.TempPathFactory) -> Path:
     """The folder of this session, the same for all workers."""
