@@ -3,20 +3,42 @@
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
+from typing import Any, NamedTuple
 from unittest.mock import patch
 
 import pytest
 
 from pipelines.demo.drops import advance
+from pipelines.graph import Graph
 from pipelines.publish import build as building
+from pipelines.publish import compiled, dbt
+from pipelines.publish.project import compose
 from pipelines.run import run
 from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
 from pipelines.warehouse import current_version
 from tests.extracts import environment, example_settings, small_company
+
+_LONGEST = (
+    *("integration/test_contacts", "sequences/test_killed_runs"),  # one makes the demo companies, the other the example
+    *("unit/test_privacy", "integration/test_command_line", "sequences/test_demo_in_steps", "integration/test_replay"),
+    *("integration/test_quality_marts", "sequences/test_incremental_equals_full", "integration/test_erasure"),
+    *("integration/test_demo_command", "integration/test_product_history", "integration/test_models"),
+    *("integration/test_star_crm", "sequences/test_star_in_steps", "sequences/test_open_items"),
+    *("integration/test_marts_supply", "unit/demo/test_drops", "integration/test_crm_erp_csv"),
+    "architecture/test_layers",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that no worker waits for the other at the end."""
+    places = {REPOSITORY / "tests" / f"{name}.py": place for place, name in enumerate(_LONGEST)}
+    assert all(file.exists() for file in places)
+    items.sort(key=lambda item: places.get(item.path, len(places)))
 
 
 def _shared(factory: pytest.TempPathFactory) -> Path:
@@ -111,3 +133,34 @@ def small_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
             _learn_every_step(example_settings(learned / "extracts", learned / "home"))
             beginning.rename(folder)
     return folder
+
+
+class Parsed(NamedTuple):
+    """A project as dbt parsed it; its ``logs/dbt.log`` holds what dbt said meanwhile."""
+
+    settings: Settings
+    graph: Graph
+    manifest: Any
+
+
+@pytest.fixture(scope="session")
+def parsed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Parsed]:
+    """Give the project of the systems of the ``demo`` or of the ``example``: parsed whole by one worker, taken over by others."""
+
+    @cache
+    def parse(kind: str) -> Parsed:
+        with _alone(tmp_path_factory, f"parsed_{kind}") as shared, pytest.MonkeyPatch.context() as changed:
+            home = shared / f"parsed_{kind}"
+            if kind == "demo":
+                with environment(CONCORD_HOME=str(home)):
+                    settings = load_settings(REPOSITORY / "concord.toml")
+            else:
+                settings = example_settings(home / "extracts", home)
+            settings.home.create()
+            project = compose(settings)
+            changed.setattr(dbt, "_manifests", {})  # no other test's parse: this one is to be told in its own log
+            changed.setattr(compiled, "_graphs", {})
+            changed.setenv("CONCORD_COMPILED", str(home / "compiled"))
+            return Parsed(settings, compiled.graph_of(settings, project), dbt.manifest_of(settings, project))
+
+    return parse

@@ -3,14 +3,17 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from pipelines.errors import ConcordError
 from pipelines.home import Home
-from pipelines.identity.explanation import Explanation
 from pipelines.state import MATCHED, IdentityDecision, IdentityModel, State
 from pipelines.warehouse import ask, read_published
+
+if TYPE_CHECKING:  # Splink takes a second to import, and every command would wait for it
+    from pipelines.identity.explanation import Explanation
 
 VERDICTS = ("same", "apart", "open")
 
@@ -123,7 +126,7 @@ class PairExplained:
     stewards have said, and what the published version makes of it.
     """
 
-    weights: Explanation
+    weights: "Explanation"
     values: dict[str, tuple[str, str]]
     decisions: list[IdentityDecision]
     is_one_customer: bool

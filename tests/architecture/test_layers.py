@@ -2,16 +2,16 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from pipelines.publish import dbt
-from pipelines.publish.project import compose, entity_systems
+from pipelines.publish.project import entity_systems
 from pipelines.settings import REPOSITORY, load_settings
+from tests.conftest import Parsed
 from tests.extracts import environment, example_settings
 
 # A module imports from its own layer's earlier modules and from the layers above it in this list.
@@ -173,15 +173,8 @@ def test_queries_of_dashboards_name_marts_only() -> None:
 
 
 @pytest.fixture(scope="module", params=["demo", "example"])
-def manifest(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
-    home = tmp_path_factory.mktemp("layers")
-    if request.param == "demo":
-        with environment(CONCORD_HOME=str(home)):
-            settings = load_settings(REPOSITORY / "concord.toml")
-    else:
-        settings = example_settings(home / "extracts", home)
-    settings.home.create()
-    return dbt.manifest_of(settings, compose(settings))
+def manifest(request: pytest.FixtureRequest, parsed: Callable[[str], Parsed]) -> Any:
+    return parsed(request.param).manifest
 
 
 def _dbt_layer(node: Any) -> str:

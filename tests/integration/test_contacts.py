@@ -114,7 +114,7 @@ def _copy(settings: Settings, folder: Path) -> Settings:
         return load_settings(REPOSITORY / "concord.toml")
 
 
-def test_a_stewards_word_on_contacts_wins(messy_company: Settings, tmp_path: Path) -> None:
+def test_a_stewards_word_on_contacts_wins(learned_demo: None, messy_company: Settings, tmp_path: Path) -> None:
     settings = _copy(messy_company, tmp_path / "home")
     names: dict[int, list[str]] = {}
     for source_id, key in persons(settings).items():

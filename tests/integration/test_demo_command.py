@@ -1,6 +1,7 @@
 """The demo company on the command line: it is made, drawn, run, lives on and is judged, as a newcomer sees it."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +33,10 @@ def score_of(desk: Desk) -> dict[str, Any]:
     return judged
 
 
-def test_demo_company_is_made_drawn_run_lives_on_and_is_judged(tmp_path: Path) -> None:
-    desk = Desk(tmp_path)
+def test_demo_company_is_made_drawn_run_lives_on_and_is_judged(learned_demo: None, tmp_path: Path) -> None:
+    desk = Desk(
+        tmp_path, compiled=Path(os.environ["CONCORD_COMPILED"])
+    )  # test_command_line compiles as a newcomer does
     demo = desk.home / "demo"
 
     refused = desk.concord("demo", "score", "--json", exit_code=1, config=False)

@@ -108,7 +108,7 @@ def found_in(home: Path, secrets: Sequence[str] = SECRETS) -> set[tuple[str, str
 
 
 @pytest.fixture(scope="module")
-def before(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+def before(small_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """A company with two versions and the person in the log, in quarantine, in both versions and in a decision."""
     folder = tmp_path_factory.mktemp("before")
     desk = Desk(folder)

@@ -238,7 +238,7 @@ MUCH: dict[str, Any] = {"scale": "tiny", "mess": 15, "history_end": date(2024, 1
 
 
 @pytest.fixture(scope="module")
-def very_messy_company(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def very_messy_company(messy_company: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     home = tmp_path_factory.mktemp("very_messy")
     with environment(CONCORD_HOME=str(home)):
         settings = load_settings(REPOSITORY / "concord.toml")

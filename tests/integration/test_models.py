@@ -13,13 +13,7 @@ from pipelines.run import run
 from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
 from pipelines.warehouse import ask, current_version
-from tests.extracts import environment, example_settings, sale, small_company
-
-
-def _published(settings: Settings) -> None:
-    settings.home.create()
-    with State(settings.state_url.get_secret_value()) as state:
-        run(settings, state)
+from tests.extracts import environment, example_copy, sale, small_company
 
 
 def _unit_tests(settings: Settings) -> list[dbt.NodeResult]:
@@ -46,20 +40,17 @@ def test_every_rule_gives_what_its_unit_test_says(company: str, tmp_path: Path, 
         with environment(CONCORD_HOME=str(tmp_path / "home")):
             settings = load_settings(REPOSITORY / "concord.toml")
     else:
-        settings = example_settings(tmp_path / "extracts", tmp_path / "home")
-        small_company().write(tmp_path / "extracts")
-        _published(settings)
+        settings = example_copy(request.getfixturevalue("small_example"), tmp_path)
     assert not _open_warehouses(), "a run that has ended keeps a warehouse open"
     results = _unit_tests(settings)
     assert len(results) >= 2
     assert {result.name: result.status for result in results} == {result.name: "pass" for result in results}
 
 
-def test_what_fails_its_audit_is_never_published_and_the_failing_rows_are_named(tmp_path: Path) -> None:
-    settings = example_settings(tmp_path / "extracts", tmp_path / "home")
-    company = small_company()
-    company.write(tmp_path / "extracts")
-    _published(settings)
+def test_what_fails_its_audit_is_never_published_and_the_failing_rows_are_named(
+    small_example: Path, tmp_path: Path
+) -> None:
+    settings, company = example_copy(small_example, tmp_path), small_company()
     before = ask(settings.home, "select count(*) from core.fct_sales_order_line", limit=1).rows
 
     company.sales["SO1", "HEL-01"] = sale("SO1", "HEL-01", buyer=1)

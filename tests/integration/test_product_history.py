@@ -59,7 +59,7 @@ class Company:
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Company:
+def company(learned_demo: None, tmp_path_factory: pytest.TempPathFactory) -> Company:
     home = tmp_path_factory.mktemp("product-history")
     with environment(CONCORD_HOME=str(home)):
         settings = load_settings(REPOSITORY / "concord.toml")

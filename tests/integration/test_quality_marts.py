@@ -40,8 +40,8 @@ def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Settings:
-    """The small company, not yet run."""
+def desk(small_example: Path, tmp_path: Path) -> Settings:
+    """The small company, not yet run; runs of the product's own models need no dbt."""
     settings = example_settings(tmp_path / "extracts", tmp_path / "home")
     settings.home.create()
     small_company().write(tmp_path / "extracts")

@@ -37,7 +37,9 @@ def _at(day: str) -> str:
     return f"{day}T09:00:00.000+0000"
 
 
-def test_star_of_the_crm_follows_mergers_reopened_deals_and_words_taken_back(tmp_path: Path) -> None:
+def test_star_of_the_crm_follows_mergers_reopened_deals_and_words_taken_back(
+    learned_demo: None, tmp_path: Path
+) -> None:
     with environment(CONCORD_HOME=str(tmp_path)):
         settings = load_settings(REPOSITORY / "concord.toml")
     settings.home.create()

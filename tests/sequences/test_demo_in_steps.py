@@ -12,7 +12,9 @@ from tests.extracts import contents, environment
 HISTORY_END = date(2024, 6, 30)
 
 
-def test_two_weeks_of_the_demo_company_in_steps_ends_where_a_full_rebuild_ends(tmp_path: Path) -> None:
+def test_two_weeks_of_the_demo_company_in_steps_ends_where_a_full_rebuild_ends(
+    learned_demo: None, tmp_path: Path
+) -> None:
     with environment(CONCORD_HOME=str(tmp_path)):
         chosen = load_settings(REPOSITORY / "concord.toml")
     chosen.home.create()

@@ -9,7 +9,8 @@ from tests.killed_runs import Kill, Laboratory, all_points, random_moments
 
 
 @pytest.fixture(scope="module")
-def laboratory(tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
+def laboratory(small_example: Path, tmp_path_factory: pytest.TempPathFactory) -> Laboratory:
+    assert small_example.is_dir(), "runs that are killed need no dbt"
     folder: Path = tmp_path_factory.mktemp("kills")
     return Laboratory(folder)
 

@@ -134,7 +134,7 @@ def _numbers(settings: Settings, query: str) -> list[tuple[object, ...]]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(learned_demo: None, tmp_path: Path) -> Settings:
     with environment(CONCORD_HOME=str(tmp_path)):
         chosen = load_settings(REPOSITORY / "concord.toml")
     chosen.home.create()

@@ -8,6 +8,8 @@ SEED, STEPS = 1, 2
 """Reproduce with ``make soak-star SEED=1 SEEDS=1 STEPS=2``."""
 
 
-def test_corrections_deletions_and_late_rows_of_any_table_end_where_a_full_rebuild_ends(tmp_path: Path) -> None:
+def test_corrections_deletions_and_late_rows_of_any_table_end_where_a_full_rebuild_ends(
+    learned_demo: None, tmp_path: Path
+) -> None:
     differences = Laboratory(tmp_path).check(SEED, STEPS)
     assert not differences, "\n".join(differences)

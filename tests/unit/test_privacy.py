@@ -1,7 +1,7 @@
 """What is personal is tagged, and the tags lead to every row of a person."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import duckdb
@@ -13,39 +13,24 @@ from pipelines.privacy.erased import cleaned, names_a_key, tell_keys
 from pipelines.privacy.log import LogReader, configured
 from pipelines.privacy.masking import masked
 from pipelines.privacy.tags import RawTable, personal_columns, raw_tables
-from pipelines.publish import compiled, dbt
-from pipelines.publish.project import compose
 from pipelines.settings import REPOSITORY, Settings, load_settings
-from tests.extracts import environment, example_settings
+from tests.conftest import Parsed
+from tests.extracts import environment
 
 PERSONAL = re.compile(r"e-mail|phone|birth|given.name|family.name|surname|street|employee.name", re.IGNORECASE)
 """In the name or the description of a column of text or days."""
 PUBLIC = ("conformed", "core", "customer", "sales", "inventory", "finance", "people", "procurement", "production")
 
 
-def _project(kind: str, home: Path) -> tuple[Settings, Graph]:
-    if kind == "demo":
-        with environment(CONCORD_HOME=str(home)):
-            settings = load_settings(REPOSITORY / "concord.toml")
-    else:
-        settings = example_settings(home / "extracts", home)
-    settings.home.create()
-    composed = compose(settings)
-    with pytest.MonkeyPatch.context() as patch:  # no other test's parse: this one reads what dbt says while it parses
-        patch.setattr(dbt, "_manifests", {})
-        patch.setattr(compiled, "_graphs", {})
-        patch.setenv("CONCORD_COMPILED", str(home / "compiled"))
-        return settings, compiled.graph_of(settings, composed)
-
-
 @pytest.fixture(scope="module", params=["demo", "example"])
-def project(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Graph]:
-    return _project(request.param, tmp_path_factory.mktemp("privacy"))
+def project(request: pytest.FixtureRequest, parsed: Callable[[str], Parsed]) -> tuple[Settings, Graph]:
+    settings, graph, _ = parsed(request.param)
+    return settings, graph
 
 
 @pytest.fixture(scope="module")
-def demo_graph(tmp_path_factory: pytest.TempPathFactory) -> Graph:
-    return _project("demo", tmp_path_factory.mktemp("privacy"))[1]
+def demo_graph(parsed: Callable[[str], Parsed]) -> Graph:
+    return parsed("demo").graph
 
 
 def test_every_column_that_sounds_personal_is_tagged(project: tuple[Settings, Graph]) -> None:
