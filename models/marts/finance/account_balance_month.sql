@@ -62,11 +62,21 @@ carried_result as (
 ),
 
 moved as (
-    select company_key, account_key, fiscal_calendar_code, period_order from movement
+    select
+        company_key,
+        account_key,
+        fiscal_calendar_code,
+        period_order
+    from movement
 
     union all
 
-    select company_key, account_key, fiscal_calendar_code, period_order from carried_result
+    select
+        company_key,
+        account_key,
+        fiscal_calendar_code,
+        period_order
+    from carried_result
 ),
 
 -- Every account that moved is there from then on; the one that takes the result from the first result on at the latest.
