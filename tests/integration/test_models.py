@@ -81,3 +81,16 @@ def _sabotage(name: str, step: object, *args: object, **kwargs: object) -> objec
                 "update core.fct_sales_order_line set net_amount_group = null where order_number = 'SO1'"
             )
     return step(*args, **kwargs)
+
+
+def test_a_build_that_does_not_fit_into_memory_spills_and_goes_on(small_example: Path, tmp_path: Path) -> None:
+    settings = example_copy(small_example, tmp_path)
+    tight = settings.warehouse.model_copy(update={"memory_limit": "100MB"})
+    settings = settings.model_copy(update={"warehouse": tight})
+    project = compose(settings)
+    ordered = "select hash(i) as h, row_number() over (order by hash(i)) as n from range(9000000) as t (i)"
+    try:
+        for query in (f"select max(h + n) as total from ({ordered}) as told", "select 1 as total"):
+            dbt.invoke(settings, project, ["show", "--inline", query])
+    finally:
+        dbt.close_connections()
