@@ -105,7 +105,7 @@ purchase_cycle as (
         cast(invoiced_amount_group as decimal(18, 2)) as invoiced_amount_group,
         coalesce(completed_date <= promised_date, false) as is_on_time,
         first_quantity >= quantity as is_in_full,
-        completed_date is null and not is_delivery_completed and promised_date < as_of_date as is_overdue,
+        coalesce(completed_date is null and not is_delivery_completed and promised_date < as_of_date, false) as is_overdue,
         is_delivery_completed,
         is_invoice_completed,
         {{ days_after('first_receipt_date', 'order_date') }} as order_to_receipt_days,

@@ -6,6 +6,8 @@
     'case when document_currency = company_currency then stock_value_document end',
     'case when document_currency = company_currency then stock_value_company end',
 ] %}
+{#- Of a company that nobody knows, the fact reckons the amount itself: its currency is not known either. -#}
+{%- set in_company_currency = 'case when company_key <> -1 then net_amount_company end' %}
 {%- set facts = [
     ('campaign_touch', 'source_id', none, 'touch_date', []),
     ('case', 'case_number', none, 'opened_date', []),
@@ -24,11 +26,11 @@
     ('purchase_order_line', 'purchase_order_number', none, 'order_date', ['net_amount_document', 'quantity']),
     (
         'goods_receipt_line', 'document_number', 'fiscal_year', 'posting_date',
-        ['net_amount_document', 'net_amount_company', 'quantity'],
+        ['net_amount_document', in_company_currency, 'quantity'],
     ),
     (
         'supplier_invoice_line', 'document_number', 'fiscal_year', 'posting_date',
-        ['net_amount_document', 'net_amount_company', 'quantity'],
+        ['net_amount_document', in_company_currency, 'quantity'],
     ),
     ('production_order', 'production_order_number', none, 'planned_start_date', ['planned_quantity']),
     ('journal_entry', 'document_number', 'fiscal_year', none, []),
