@@ -1,6 +1,6 @@
 with
 
-customer_month as materialized (
+customer_month as (
     select
         customer_key,
         cast(date_trunc('month', order_date) as date) as order_month,

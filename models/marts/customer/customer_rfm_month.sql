@@ -23,6 +23,7 @@ new_month as (
     select rfm_month from month
     where rfm_month not in (select distinct made.rfm_month from {{ this }} as made)
 ),
+
 {%- endif %}
 
 order_month as (
@@ -33,11 +34,11 @@ order_month as (
         count(*) as orders,
         sum(net_amount_group) as revenue_group
     from {{ ref('fct_sales_order') }}
-    where
-        customer_key <> -1
-        {%- if is_incremental() %}
-        and (customer_key in ({{ news }}) or exists (select 1 from new_month))
-        {%- endif %}
+    {%- if is_incremental() %}
+    where customer_key <> -1 and (customer_key in ({{ news }}) or exists (select 1 from new_month))
+    {%- else %}
+    where customer_key <> -1
+    {%- endif %}
     group by customer_key, date_trunc('month', order_date)
 ),
 

@@ -29,16 +29,16 @@ scored as (
         month.segment_date,
         measured.customer_key,
         {{ days_after('month.segment_date', 'measured.last_order_date') }} as recency_days,
-        measured.window_orders,
-        measured.window_revenue_group,
         {%- for measure, column in measures.items() %}
         cast(
             1
             {%- for number in range(2, 6) %}
             + coalesce(cast(measured.{{ column }} >= fifth.{{ measure }}_{{ number }}_from as integer), 0)
             {%- endfor %} as integer
-        ) as {{ measure }}_score{{ ',' if not loop.last }}
+        ) as {{ measure }}_score,
         {%- endfor %}
+        measured.window_orders,
+        measured.window_revenue_group
     from {{ ref('customer_rfm_month') }} as measured
     inner join month on measured.rfm_month = month.segment_month
     inner join {{ ref('rfm_fifth_month') }} as fifth on measured.rfm_month = fifth.rfm_month

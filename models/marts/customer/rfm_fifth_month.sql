@@ -29,10 +29,11 @@ customer_month as (
 
 {{ measure }} as (
     select
-        rfm_month,
         {%- for fifth in range(2, 6) %}
-        min(value) filter (where 5 * twice_the_middle_place >= {{ fifth - 1 }} * twice_all) as {{ measure }}_{{ fifth }}_from{{ ',' if not loop.last }}
+        min(value) filter (where 5 * twice_the_middle_place >= {{ fifth - 1 }} * twice_all)
+            as {{ measure }}_{{ fifth }}_from,
         {%- endfor %}
+        rfm_month
     from {{ measure }}_place
     group by rfm_month
 ),
@@ -41,12 +42,12 @@ customer_month as (
 
 rfm_fifth_month as (
     select
-        recency.rfm_month,
         {%- for measure in measures %}
         {%- for fifth in range(2, 6) %}
-        {{ measure }}.{{ measure }}_{{ fifth }}_from{{ ',' if not (loop.last and measure == 'monetary') }}
+        {{ measure }}.{{ measure }}_{{ fifth }}_from,
         {%- endfor %}
         {%- endfor %}
+        recency.rfm_month
     from recency
     inner join frequency on recency.rfm_month = frequency.rfm_month
     inner join monetary on recency.rfm_month = monetary.rfm_month

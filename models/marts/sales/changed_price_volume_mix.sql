@@ -44,6 +44,10 @@ whole_month as (
         )
 ),
 
+product as (
+    select distinct product_key from {{ ref('dim_product') }}
+),
+
 changed as (
     select * from sold
 
@@ -53,7 +57,7 @@ changed as (
         whole_month.sales_month,
         product.product_key
     from whole_month
-    cross join (select distinct product_key from {{ ref('dim_product') }}) as product
+    cross join product
 ),
 
 changed_price_volume_mix as (

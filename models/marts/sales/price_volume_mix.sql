@@ -47,9 +47,10 @@ sold as (
     inner join needed
         on line.product_key = needed.product_key and cast(date_trunc('month', line.order_date) as date) = needed.sales_month
     {%- else %}
-    where line.order_date >= (
-        select today.as_of_month - interval {{ var('price_volume_mix_months') + 11 }} months from {{ ref('as_of') }} as today
-    )
+    where
+        line.order_date >= (
+            select today.as_of_month - interval {{ var('price_volume_mix_months') + 11 }} months from {{ ref('as_of') }} as today
+        )
     {%- endif %}
     group by date_trunc('month', line.order_date), line.product_key, line.customer_key, line.document_currency
 ),
@@ -103,7 +104,7 @@ pair as (
 -- Units are added up within a product only: pieces and litres have no sum.
 grown as (
     select
-        pair.*,
+        *,
         cast(units as double) / nullif(units_last_year, 0) as growth,
         cast(sum(units) filter (where is_continued) over of_product as double)
         / nullif(sum(units_last_year) filter (where is_continued) over of_product, 0) as product_growth
@@ -111,7 +112,7 @@ grown as (
     {%- if is_incremental() %}
     where (sales_month, product_key) in (select (changed.sales_month, changed.product_key) from changed)
     {%- else %}
-    where {{ is_told_month('pair.sales_month', var('price_volume_mix_months') - 1) }}
+    where {{ is_told_month('sales_month', var('price_volume_mix_months') - 1) }}
     {%- endif %}
     window of_product as (partition by sales_month, product_key)
 ),

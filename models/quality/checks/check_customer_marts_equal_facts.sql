@@ -42,11 +42,12 @@ receipt as (
     where direction = 'receipt'
 ),
 
-customer as materialized (
+customer as (
     select
         {%- for total in totals %}
-        sum({{ total[1] }}) as {{ total[1] }}{{ ',' if not loop.last }}
+        sum({{ total[1] }}) as {{ total[1] }},
         {%- endfor %}
+        count(*) as customers
     from {{ ref('customer_360') }}
 ),
 
