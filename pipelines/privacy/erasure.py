@@ -75,16 +75,9 @@ class Extent:
 
 def find_person(settings: Settings, who: str) -> Person:
     """Return the customer with this key (an old one too) or customer number; ConcordError when there is none, or several."""
-    found = ask(settings.home, _FOUND, parameters={"who": who.strip()}, limit=10).rows
-    if not found:
-        raise ConcordError(
-            f"No customer has the key or the number {who}.",
-            hint="The key is customer_key in customer.customer_360, the number customer_number.",
-        )
-    if len(found) > 1:
-        keys = ", ".join(str(row[0]) for row in found)
-        raise ConcordError(f"Several customers have the number {who}.", hint=f"Name one of their keys: {keys}.")
-    key = int(found[0][0])
+    key = _only_key(
+        settings, _FOUND, who, "customer", "customer_key in customer.customer_360, or the number customer_number"
+    )
     rows = ask(settings.home, _RECORDS, parameters={"customer_key": key}, limit=_MOST_RECORDS).rows
     number = next((str(row[2]) for row in rows if row[2]), None)
     return Person(key, number, [(str(system), str(source_id)) for system, source_id, _ in rows])
@@ -92,18 +85,22 @@ def find_person(settings: Settings, who: str) -> Person:
 
 def find_contact(settings: Settings, who: str) -> Person:
     """Return the contact with this key (an old one too) or key in its system; ConcordError when there is none, or several."""
-    found = ask(settings.home, _FOUND_CONTACT, parameters={"who": who.strip()}, limit=10).rows
-    if not found:
-        raise ConcordError(
-            f"No contact has the key {who}.",
-            hint="The key is contact_key in core.dim_contact; the key of the record in its CRM does as well.",
-        )
-    if len(found) > 1:
-        keys = ", ".join(str(row[0]) for row in found)
-        raise ConcordError(f"Several contacts have the key {who}.", hint=f"Name one of their contact_keys: {keys}.")
-    key = int(found[0][0])
+    key = _only_key(
+        settings, _FOUND_CONTACT, who, "contact", "contact_key in core.dim_contact, or that of the record in its CRM"
+    )
     rows = ask(settings.home, _CONTACT_RECORDS, parameters={"contact_key": key}, limit=_MOST_RECORDS).rows
     return Person(key, None, [(str(system), str(source_id)) for system, source_id in rows], "contact")
+
+
+def _only_key(settings: Settings, query: str, who: str, entity: str, keys: str) -> int:
+    """Return the one key that a query finds for ``who``; ``keys`` says where keys are."""
+    found = ask(settings.home, query, parameters={"who": who.strip()}, limit=10).rows
+    if not found:
+        raise ConcordError(f"No {entity} has the key or the number {who}.", hint=f"The key is {keys}.")
+    if len(found) > 1:
+        several = ", ".join(str(row[0]) for row in found)
+        raise ConcordError(f"Several {entity}s are called {who}.", hint=f"Name one of their keys: {several}.")
+    return int(found[0][0])
 
 
 def extent(settings: Settings, state: State, person: Person) -> Extent:

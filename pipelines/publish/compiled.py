@@ -7,18 +7,22 @@ it executes (see replay), and as long as no file changes, no run needs it again.
 import hashlib
 import json
 import os
+import shutil
 import time
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from pipelines.errors import ConfigurationError
 from pipelines.graph import METRIC_COLUMNS, Column, Graph, Node
 from pipelines.home import move_into_place
 from pipelines.publish import dbt
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
 
+_FORMAT = 1
+"""Of the graph and the scripts: those of another format are not read."""
 _WEEK = 7 * 24 * 3600
 _graphs: dict[str, Graph] = {}
 
@@ -26,18 +30,25 @@ _graphs: dict[str, Graph] = {}
 def compiled_folder(settings: Settings, project: Project) -> Path:
     """Return the folder of what dbt made of this project: it belongs to every file's text, and to the versions of the engines.
 
-    It is made when it is not there; those of projects that nobody has asked for in a week go.
+    It is made when it is not there; those of projects that nobody has asked for in a week go. What lies there is executed:
+    raises ConfigurationError when others may write into it.
     """
-    digest = hashlib.sha256(" ".join(version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb")).encode())
-    digest.update(project.fingerprint.encode() + project.text.encode())
-    folder = settings.home.compiled / digest.hexdigest()[:16]
+    home = settings.home.compiled
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    found = home.stat()
+    if found.st_uid != os.getuid() or found.st_mode & 0o022:
+        raise ConfigurationError(
+            f"Others may write into {home}, and what lies there is executed.",
+            hint=f"It has to be yours alone: chmod go-w {home}, or name another folder in CONCORD_COMPILED.",
+        )
+    engines = " ".join(version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb"))
+    digest = hashlib.sha256(f"{_FORMAT} {engines} {project.fingerprint}{project.text}".encode())
+    folder = home / digest.hexdigest()[:16]
     if not folder.is_dir():
-        folder.mkdir(parents=True, exist_ok=True)
-        for other in settings.home.compiled.iterdir():
-            if other != folder and time.time() - other.stat().st_mtime > _WEEK:
-                for file in other.iterdir():
-                    file.unlink(missing_ok=True)
-                other.rmdir()
+        folder.mkdir(exist_ok=True)
+        for other in home.iterdir():
+            if other.is_dir() and other != folder and time.time() - other.stat().st_mtime > _WEEK:
+                shutil.rmtree(other, ignore_errors=True)
     os.utime(folder)
     return folder
 

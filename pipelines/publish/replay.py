@@ -31,9 +31,6 @@ from pipelines.warehouse import literal, opened, quoted
 
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
 _CHANGING = re.compile(r"(?:create|insert|delete|drop|alter|update)\b", re.IGNORECASE)
-_HERE = (
-    "{the project}"  # stands for the project's folder, which differs between homes, in the statement that reads a seed
-)
 _scripts: dict[str, dict[str, "Script"]] = {}
 
 

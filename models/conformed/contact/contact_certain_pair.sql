@@ -9,14 +9,9 @@ record as (
 -- A contact that was erased stays one person: its records have nothing left by which they could be compared.
 erased_contact as (
     select
-        record.record_id,
-        min(record.record_id) over (partition by erased.erasure_id) as first_id
-    from record
-    inner join {{ ref('erased_record') }} as erased
-        on
-            record.source_system = erased.source_system
-            and record.source_id = erased.source_id
-            and erased.entity = 'contact'
+        record_id,
+        min(record_id) over (partition by erasure_id) as first_id
+    from ({{ erased_rows('record', 'contact') }}) as erased
 ),
 
 -- A contact that its system merged into another is the same person, and what somebody was called before is the same person too.

@@ -18,14 +18,9 @@ merged_pair as (
 -- An erased customer stays what it was: its records have nothing left by which they could be compared.
 erased_member as (
     select
-        member.member_id,
-        min(member.member_id) over (partition by erased.erasure_id) as first_id
-    from member
-    inner join {{ ref('erased_record') }} as erased
-        on
-            member.source_system = erased.source_system
-            and member.source_id = erased.source_id
-            and erased.entity = 'customer'
+        member_id,
+        min(member_id) over (partition by erasure_id) as first_id
+    from ({{ erased_rows('member', 'customer') }}) as erased
 ),
 
 customer_certain_pair as (

@@ -6,23 +6,11 @@
 with
 
 erased_customer as (
-    select distinct identity.customer_key
-    from {{ ref('customer_identity') }} as identity
-    inner join {{ ref('erased_record') }} as erased
-        on
-            identity.source_system = erased.source_system
-            and identity.source_id = erased.source_id
-            and erased.entity = 'customer'
+    select distinct customer_key from ({{ erased_rows(ref('customer_identity'), 'customer') }}) as identity
 ),
 
 erased_contact as (
-    select distinct identity.contact_key
-    from {{ ref('contact_identity') }} as identity
-    inner join {{ ref('erased_record') }} as erased
-        on
-            identity.source_system = erased.source_system
-            and identity.source_id = erased.source_id
-            and erased.entity = 'contact'
+    select distinct contact_key from ({{ erased_rows(ref('contact_identity'), 'contact') }}) as identity
 ),
 
 record as (
