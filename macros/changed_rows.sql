@@ -85,8 +85,8 @@ changed_row_now_or_before as (
         {%- if document %}
         {{ document.key }},
         {%- endif %}
-        source_system,
-        source_id,
+        cast(null as varchar) as source_system,
+        cast(null as varchar) as source_id,
         {%- for column in remember %}
         {{ column }} as {{ column }}_before,
         {%- endfor %}
@@ -119,20 +119,21 @@ changed_row_now_or_before as (
     {%- endif %}
 ),
 
+-- Of the fact as it was before, its keys and what is remembered are read alone: it is long, and what changed says the names.
 changed as (
     select
         {{ row_key }},
         {%- if document %}
         {{ document.key }},
         {%- endif %}
-        source_system,
-        source_id,
+        max(source_system) as source_system,
+        max(source_id) as source_id,
         {%- for column in remember %}
         max({{ column }}_before) as {{ column }}_before,
         {%- endfor %}
         max(_batch_id) as _batch_id
     from changed_row_now_or_before
-    group by all
+    group by {{ row_key }}{{ ', ' ~ document.key if document }}
 )
 
 select * from changed
