@@ -1,13 +1,7 @@
 with
 
 customer_month as (
-    select
-        customer_key,
-        cast(date_trunc('month', order_date) as date) as order_month,
-        cast(count(*) as bigint) as orders,
-        sum(net_amount_group) as revenue_group
-    from {{ ref('fct_sales_order') }}
-    group by customer_key, date_trunc('month', order_date)
+    select * from {{ ref('customer_order_month') }}
 ),
 
 -- Nobody knows who the unknown are: what they ordered is kept apart, and they count as nobody.

@@ -27,19 +27,12 @@ new_month as (
 {%- endif %}
 
 order_month as (
-    select
-        customer_key,
-        cast(date_trunc('month', order_date) as date) as order_month,
-        max(order_date) as last_order_date,
-        count(*) as orders,
-        sum(net_amount_group) as revenue_group
-    from {{ ref('fct_sales_order') }}
+    select * from {{ ref('customer_order_month') }}
     {%- if is_incremental() %}
     where customer_key <> -1 and (customer_key in ({{ news }}) or exists (select 1 from new_month))
     {%- else %}
     where customer_key <> -1
     {%- endif %}
-    group by customer_key, date_trunc('month', order_date)
 ),
 
 -- What comes into the window with the month of an order leaves it when the window has passed.

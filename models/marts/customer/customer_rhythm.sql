@@ -8,26 +8,36 @@ today as (
 ),
 
 -- Orders of one day are one purchase: a rhythm is of days.
-order_day as (
-    select distinct
+bought as (
+    select
         customer_key,
-        order_date
-    from {{ ref('fct_sales_order') }}
+        min(first_order_date) as first_order_date,
+        max(last_order_date) as last_order_date,
+        cast(sum(order_days) as bigint) as order_days
+    from {{ ref('customer_order_month') }}
     where customer_key <> -1
+    group by customer_key
+),
+
+recent as (
+    select
+        customer_order.customer_key,
+        count(distinct customer_order.order_date) as recent_order_days
+    from {{ ref('fct_sales_order') }} as customer_order
+    cross join today
+    where customer_order.order_date > today.judged_until_date
+    group by customer_order.customer_key
 ),
 
 rhythm as (
     select
-        order_day.customer_key,
-        min(order_day.order_date) as first_order_date,
-        max(order_day.order_date) as last_order_date,
-        count(*) as order_days,
-        count(*) filter (where order_day.order_date <= today.judged_until_date) as judged_order_days,
-        max(order_day.order_date) <= today.judged_until_date as is_lapsed,
+        bought.*,
+        bought.order_days - coalesce(recent.recent_order_days, 0) as judged_order_days,
+        bought.last_order_date <= today.judged_until_date as is_lapsed,
         today.as_of_date
-    from order_day
+    from bought
     cross join today
-    group by order_day.customer_key, today.as_of_date, today.judged_until_date
+    left join recent on bought.customer_key = recent.customer_key
 ),
 
 customer_rhythm as (

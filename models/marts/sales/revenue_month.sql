@@ -12,15 +12,6 @@ sold as (
     group by order_month
 ),
 
-customer_month as (
-    select
-        customer_key,
-        cast(date_trunc('month', order_date) as date) as order_month,
-        count(*) as orders
-    from {{ ref('fct_sales_order') }}
-    group by customer_key, order_month
-),
-
 new_customer as (
     select
         cast(date_trunc('month', first_order_date) as date) as order_month,
@@ -35,7 +26,7 @@ buyers as (
         order_month,
         sum(orders) as orders,
         count(*) filter (where customer_key <> -1) as customers
-    from customer_month
+    from {{ ref('customer_order_month') }}
     group by order_month
 ),
 
