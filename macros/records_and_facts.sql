@@ -1,21 +1,40 @@
-{#- The living records of an entity (sign 1), out of the CTE <entity>_record, and the rows of its fact (sign -1), for comparison:
-    company_key (0 without `has_company`); period_year and period_month, of the date `day` (0 where it is missing), or the fiscal
-    period without `day`; document, the column `document` with that of its `year` where numbers begin anew; and figure_1 to
-    figure_3, the expressions in `figures` (0 where there are fewer). Of two expressions the second one is for the fact. -#}
+{#- The living records of an entity (sign 1) and the rows of its fact (sign -1), for comparison: company_key (0 without
+    `has_company`); what they count for, which is the date `day`, or without one fiscal_year and fiscal_period; document, the column
+    `document` with that of its `year` where numbers begin anew; and figure_1 to figure_3, the expressions in `figures` (0 where
+    there are fewer). Of two expressions the second one is for the fact. Companies are looked up in the CTE company. -#}
 {% macro records_and_facts(entity, document, year, day, figures, has_company) -%}
-    {%- for relation in [entity ~ '_record', ref('fct_' ~ entity)] %}
-    {%- set is_fact = loop.last %}
+    {%- for sign in [1, -1] %}
     select
-        {{ 'company_key' if has_company else 'cast(0 as bigint)' }} as company_key,
-        {{ 'coalesce(extract(year from ' ~ day ~ '), 0)' if day else 'fiscal_year' }} as period_year,
-        {{ 'coalesce(extract(month from ' ~ day ~ '), 0)' if day else 'fiscal_period' }} as period_month,
+        {{ 'company_key' if has_company else 'cast(0 as bigint) as company_key' }},
+        {%- if day %}
+        cast({{ day }} as date) as day,
+        {%- else %}
+        fiscal_year,
+        fiscal_period,
+        {%- endif %}
         {{ "concat_ws('/', " ~ document ~ ', ' ~ year ~ ')' if year else 'cast(' ~ document ~ ' as varchar)' }} as document,
         {%- for number in range(3) %}
         {%- set figure = figures[number] | default('0') %}
-        coalesce({{ figure if figure is string else figure[1 if is_fact else 0] }}, 0) as figure_{{ number + 1 }},
+        coalesce({{ figure if figure is string else figure[0 if sign == 1 else 1] }}, 0) as figure_{{ number + 1 }},
         {%- endfor %}
-        {{ -1 if is_fact else 1 }} as sign
-    from {{ relation }}
-    {{ 'union all' if not is_fact }}
+        {{ sign }} as sign
+    {%- if sign == -1 %}
+    from {{ ref('fct_' ~ entity) }}
+    {%- elif not has_company %}
+    from {{ ref(entity) }}
+    where not is_deleted
+    union all
+    {%- else %}
+    from (
+        select
+            entity.*,
+            {{ "coalesce(company.company_currency, '" ~ var('group_currency') ~ "') as company_currency," if entity == 'stock_movement' }}
+            coalesce(company.company_key, -1) as company_key
+        from {{ ref(entity) }} as entity
+        left join company on entity.source_system = company.source_system and entity.company_code = company.company_code
+        where not entity.is_deleted
+    ) as record
+    union all
+    {%- endif %}
     {%- endfor %}
 {%- endmacro %}

@@ -1,5 +1,6 @@
 """Checks are silent on books that agree, and name what does not: figures of the clean company are changed by hand."""
 
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -7,7 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from pipelines.publish.project import reconciliation_checks
+from pipelines.publish.compiled import compiled_folder
+from pipelines.publish.project import compose, reconciliation_checks
 from pipelines.settings import Settings
 from pipelines.warehouse import current_version, version_file
 
@@ -59,11 +61,23 @@ Break = tuple[str, str | None, str, Decimal, str | None]
 
 @pytest.fixture(scope="module")
 def copy(clean_company: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A copy of the clean company's version that may be written to, under the name that its views know."""
+    """A copy of the clean company's version that may be written to, under the name that its views know.
+
+    The cells of facts and records are a view in it: they are what they would be in a build.
+    """
     source = version_file(clean_company.home, current_version(clean_company.home) or 0)
     target = tmp_path_factory.mktemp("books") / "warehouse.duckdb"
     target.write_bytes(Path(source).read_bytes())
+    project = compose(clean_company)
+    file = compiled_folder(clean_company, project) / "full.json"
+    (cells,) = (
+        script["compiled"]
+        for key, script in json.loads(file.read_text(encoding="utf-8")).items()
+        if key.endswith(".fact_source_cell")
+    )
     with duckdb.connect(str(target)) as connection:
+        connection.execute("drop table quality.fact_source_cell")
+        connection.execute(f"create view quality.fact_source_cell as {cells}")
         yield connection
 
 

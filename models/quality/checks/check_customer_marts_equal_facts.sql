@@ -3,6 +3,7 @@
 {#- What of a mart is compared with what of a fact: as of today, or month by month. -#}
 {%- set totals = [
     ['customer_360.orders', 'orders', 'count(*)', 'fct_sales_order', 'true'],
+    ['customer_360.order_lines', 'order_lines', 'count(*)', 'fct_sales_order_line', 'true'],
     ['customer_360.revenue_group', 'revenue_group', 'sum(net_amount_group)', 'fct_sales_order_line', 'true'],
     ['customer_360.invoiced_revenue_group', 'invoiced_revenue_group', 'sum(net_amount_group)', 'fct_invoice_line', 'true'],
     ['customer_360.receivables_group', 'receivables_group', 'sum(amount_group)', 'fct_receivable_item', 'is_open'],

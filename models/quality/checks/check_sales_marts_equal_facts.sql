@@ -1,31 +1,22 @@
 {{ config(materialized='view') }}
 
--- Each pair of totals by month: what the facts add up to, and what the mart says.
-{%- set pairs = [
-    ('revenue_month', 'fct_sales_order_line', 'order_date', 'net_amount_group', 'revenue_month', 'order_month', 'revenue_group', 'true'),
-    (
-        'product_performance', 'fct_sales_order_line', 'order_date', 'net_amount_group',
-        'product_performance', 'sales_month', 'revenue_group', 'true',
-    ),
-    (
-        'bookings_billings_backlog bookings', 'fct_sales_order_line', 'order_date', 'net_amount_group',
-        'bookings_billings_backlog', 'sales_month', 'bookings_group', 'true',
-    ),
-    (
-        'bookings_billings_backlog billings', 'fct_invoice_line', 'invoice_date', 'net_amount_group',
-        'bookings_billings_backlog', 'sales_month', 'billings_group', 'true',
-    ),
-    (
-        'order_to_cash', 'fct_sales_order_line', 'order_date', 'net_amount_group',
-        'order_to_cash', 'order_date', 'net_amount_group', '(select is_shipped or is_billed from way)',
-    ),
-    (
-        'win_rate_month won', 'fct_opportunity', 'won_date', 'amount_group', 'win_rate_month', 'deal_month', 'won_amount_group', 'is_won',
-    ),
-    (
-        'win_rate_month lost', 'fct_opportunity', 'lost_date', 'amount_group',
-        'win_rate_month', 'deal_month', 'lost_amount_group', 'is_closed and not is_won',
-    ),
+-- The totals of the facts, and which column of which mart adds up to them, month by month.
+{%- set facts = {
+    'booked': ('fct_sales_order_line', 'order_date', 'net_amount_group', 'true'),
+    'lines': ('fct_sales_order_line', 'order_date', '1', 'true'),
+    'billed': ('fct_invoice_line', 'invoice_date', 'net_amount_group', 'true'),
+    'won': ('fct_opportunity', 'won_date', 'amount_group', 'is_won'),
+    'lost': ('fct_opportunity', 'lost_date', 'amount_group', 'is_closed and not is_won'),
+} %}
+{%- set marts = [
+    ('revenue_month', 'booked', 'revenue_month', 'order_month', 'revenue_group', 'true'),
+    ('revenue_month order_lines', 'lines', 'revenue_month', 'order_month', 'order_lines', 'true'),
+    ('product_performance', 'booked', 'product_performance', 'sales_month', 'revenue_group', 'true'),
+    ('bookings_billings_backlog bookings', 'booked', 'bookings_billings_backlog', 'sales_month', 'bookings_group', 'true'),
+    ('bookings_billings_backlog billings', 'billed', 'bookings_billings_backlog', 'sales_month', 'billings_group', 'true'),
+    ('order_to_cash', 'booked', 'order_to_cash', 'order_date', 'net_amount_group', '(select is_shipped or is_billed from way)'),
+    ('win_rate_month won', 'won', 'win_rate_month', 'deal_month', 'won_amount_group', 'true'),
+    ('win_rate_month lost', 'lost', 'win_rate_month', 'deal_month', 'lost_amount_group', 'true'),
 ] %}
 
 with
@@ -37,29 +28,62 @@ way as (
         exists(select 1 from {{ ref('fct_invoice_line') }}) as is_billed
 ),
 
-total as (
-    {%- for name, fact, fact_date, fact_amount, mart, mart_date, mart_amount, condition in pairs %}
+-- By day first: to tell the month of every line costs more than to add the line up.
+fact_day as (
+    {%- for name, (fact, fact_date, fact_amount, condition) in facts.items() %}
     select
-        '{{ name }}' as document,
-        cast(date_trunc('month', {{ fact_date }}) as date) as month,
-        sum({{ fact_amount }}) as expected,
-        0 as actual
+        '{{ name }}' as fact,
+        {{ fact_date }} as day,
+        sum({{ fact_amount }}) as amount
     from {{ ref(fact) }}
     where {{ condition }}
+    group by {{ fact_date }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+fact_month as (
+    select
+        fact,
+        cast(date_trunc('month', day) as date) as month,
+        sum(amount) as amount
+    from fact_day
     group by all
+),
 
-    union all
-
+mart_day as (
+    {%- for name, fact, mart, mart_date, mart_amount, condition in marts %}
     select
         '{{ name }}' as document,
-        cast(date_trunc('month', {{ mart_date }}) as date) as month,
-        0 as expected,
-        sum({{ mart_amount }}) as actual
+        {{ mart_date }} as day,
+        sum({{ mart_amount }}) as amount
     from {{ ref(mart) }}
-    group by all
+    group by {{ mart_date }}
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+total as (
+    {%- for name, fact, mart, mart_date, mart_amount, condition in marts %}
+    select
+        '{{ name }}' as document,
+        month,
+        amount as expected,
+        0 as actual
+    from fact_month
+    where fact = '{{ fact }}' and {{ condition }}
 
     union all
     {% endfor %}
+    select
+        document,
+        cast(date_trunc('month', day) as date) as month,
+        0 as expected,
+        amount as actual
+    from mart_day
+
+    union all
+
     select
         'pipeline_today' as document,
         as_of.as_of_month as month,
