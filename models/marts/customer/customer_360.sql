@@ -25,9 +25,9 @@ customer_360 as (
         coalesce(total.order_lines, 0) as order_lines,
         coalesce(total.revenue_group, 0) as revenue_group,
         coalesce(total.margin_group, 0) as margin_group,
-        coalesce(total.revenue_last_12_months_group, 0) as revenue_last_12_months_group,
+        coalesce(trend.revenue_last_12_months_group, 0) as revenue_last_12_months_group,
         cast(total.revenue_group as double) / nullif(total.orders, 0) as average_order_group,
-        total.days_since_last_order,
+        {{ days_after('today.as_of_date', 'total.last_order_date') }} as days_since_last_order,
         coalesce(trend.revenue_previous_12_months_group, 0) as revenue_previous_12_months_group,
         coalesce(invoicing.invoiced_revenue_group, 0) as invoiced_revenue_group,
         coalesce(invoicing.invoiced_margin_group, 0) as invoiced_margin_group,
@@ -78,6 +78,7 @@ customer_360 as (
         health.health_score,
         health.health_reasons
     from {{ ref('dim_customer') }} as customer
+    cross join {{ ref('as_of') }} as today
     left join {{ ref('customer_sales') }} as total on customer.customer_key = total.customer_key
     left join {{ ref('customer_trend') }} as trend on customer.customer_key = trend.customer_key
     left join {{ ref('customer_invoicing') }} as invoicing on customer.customer_key = invoicing.customer_key

@@ -3,10 +3,6 @@
 
 with
 
-customer_month as (
-    select * from {{ ref('customer_rfm_month') }}
-),
-
 {%- for measure, column in measures.items() %}
 
 {{ measure }}_value as (
@@ -14,7 +10,7 @@ customer_month as (
         rfm_month,
         {{ column }} as value,
         count(*) as customers
-    from customer_month
+    from {{ ref('customer_rfm_month') }}
     group by rfm_month, {{ column }}
 ),
 

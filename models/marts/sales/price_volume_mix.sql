@@ -7,7 +7,7 @@
     ],
     meta={'made_of': ['sales_order_line']},
 ) }}
--- depends_on: {{ ref('changed_price_volume_mix') }}, {{ ref('as_of') }}
+-- depends_on: {{ ref('changed_price_volume_mix') }}, {{ ref('as_of') }}, {{ ref('dim_date') }}
 
 with
 
@@ -31,6 +31,15 @@ needed as (
     from changed
 ),
 
+-- By day: to tell the month of every line costs more than all the rest.
+needed_day as (
+    select distinct
+        day.calendar_date as order_date,
+        needed.product_key
+    from needed
+    inner join {{ ref('dim_date') }} as day on needed.sales_month = day.month_start
+),
+
 {%- endif %}
 
 sold as (
@@ -44,8 +53,7 @@ sold as (
         sum(line.net_amount_group) as revenue_group
     from {{ ref('fct_sales_order_line') }} as line
     {%- if is_incremental() %}
-    inner join needed
-        on line.product_key = needed.product_key and cast(date_trunc('month', line.order_date) as date) = needed.sales_month
+    inner join needed_day on line.product_key = needed_day.product_key and line.order_date = needed_day.order_date
     {%- else %}
     where
         line.order_date >= (
