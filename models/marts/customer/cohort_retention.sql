@@ -9,9 +9,8 @@ member as (
     select
         customer_key,
         customer_key = -1 as is_unknown_customer,
-        min(order_month) as cohort_month
-    from customer_month
-    group by customer_key
+        cast(date_trunc('month', first_order_date) as date) as cohort_month
+    from {{ ref('customer_sales') }}
 ),
 
 member_month as (

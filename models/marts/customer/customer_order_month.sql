@@ -13,9 +13,7 @@ customer_order_month as (
     select
         customer_key,
         cast(date_trunc('month', order_date) as date) as order_month,
-        min(order_date) as first_order_date,
         max(order_date) as last_order_date,
-        count(distinct order_date) as order_days,
         count(*) as orders,
         cast(sum(net_amount_group) as decimal(18, 2)) as revenue_group
     from {{ ref('fct_sales_order') }}

@@ -8,17 +8,6 @@ today as (
 ),
 
 -- Orders of one day are one purchase: a rhythm is of days.
-bought as (
-    select
-        customer_key,
-        min(first_order_date) as first_order_date,
-        max(last_order_date) as last_order_date,
-        cast(sum(order_days) as bigint) as order_days
-    from {{ ref('customer_order_month') }}
-    where customer_key <> -1
-    group by customer_key
-),
-
 recent as (
     select
         customer_order.customer_key,
@@ -31,13 +20,17 @@ recent as (
 
 rhythm as (
     select
-        bought.*,
+        bought.customer_key,
+        bought.first_order_date,
+        bought.last_order_date,
+        bought.order_days,
         bought.order_days - coalesce(recent.recent_order_days, 0) as judged_order_days,
         bought.last_order_date <= today.judged_until_date as is_lapsed,
         today.as_of_date
-    from bought
+    from {{ ref('customer_sales') }} as bought
     cross join today
     left join recent on bought.customer_key = recent.customer_key
+    where bought.customer_key <> -1
 ),
 
 customer_rhythm as (

@@ -12,6 +12,7 @@ customer_sales as (
         customer_key,
         min(order_date) as first_order_date,
         max(order_date) as last_order_date,
+        count(distinct order_date) as order_days,
         count(*) as orders,
         cast(sum(order_lines) as bigint) as order_lines,
         cast(sum(net_amount_group) as decimal(18, 2)) as revenue_group,
