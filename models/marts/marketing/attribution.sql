@@ -56,36 +56,39 @@ deal_touch as (
             partition by deal.opportunity_key order by touch.touched_at, touch.campaign_touch_key, touch.campaign_key
         ) as touch_number,
         count(*) over (partition by deal.opportunity_key) as touches,
-        power(
+        cast(power(
             0.5,
             coalesce({{ days_after('deal.won_date', 'touch.touch_date') }}, 0)
             / cast({{ var('attribution_half_life_days') }} as double)
-        ) as freshness
+        ) as decimal(18, 15)) as freshness
     from deal
     left join touch on deal.opportunity_key = touch.opportunity_key
+),
+
+-- Decimals add up to the same in whatever order they come.
+fresh_touch as (
+    select
+        *,
+        sum(freshness) over (partition by opportunity_key) as total_freshness
+    from deal_touch
 ),
 
 {% set ends = var('attribution_end_rate') -%}
 weighed_touch as (
     select
-        deal_touch.*,
+        touch.*,
         model.attribution_model,
         case
             when model.attribution_model = 'first_touch' and touch_number = 1 then 1
             when model.attribution_model = 'last_touch' and touch_number = touches then 1
             when model.attribution_model in ('first_touch', 'last_touch') then 0
             when model.attribution_model = 'linear' then 1 / cast(touches as double)
-            when model.attribution_model = 'time_decay'
-                then
-                    freshness / sum(freshness) over (
-                        partition by opportunity_key, model.attribution_model
-                        order by touch_number rows between unbounded preceding and unbounded following
-                    )
+            when model.attribution_model = 'time_decay' then cast(freshness as double) / cast(total_freshness as double)
             when touches <= 2 then 1 / cast(touches as double)
             when touch_number in (1, touches) then {{ ends }}
             else (1 - 2 * {{ ends }}) / cast(touches - 2 as double)
         end as share
-    from deal_touch
+    from fresh_touch as touch
     cross join {{ ref('attribution_models') }} as model
 ),
 

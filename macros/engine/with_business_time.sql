@@ -1,5 +1,6 @@
 {#- Rows with, for each of the columns `instants`, the seconds of business hours that had passed by then since the calendar began:
-    <instant>_business_seconds, null where there is no instant. What lies between two instants is the difference of theirs. -#}
+    <instant>_business_seconds, null where there is no instant. What lies between two instants is the difference of theirs.
+    Of business hours the last that had begun is joined, and no range is looked for: that is quadratic in most plans. -#}
 {% macro with_business_time(rows, instants) -%}
     select
         {{ rows }}.*
@@ -10,9 +11,7 @@
         {%- endfor %}
     from {{ rows }}
     {%- for instant in instants %}
-    left join {{ ref('business_hour') }} as {{ instant }}_hour
-        on
-            {{ rows }}.{{ instant }} >= {{ instant }}_hour.opens_at
-            and {{ rows }}.{{ instant }} < {{ instant }}_hour.next_opens_at
+    asof left join {{ ref('business_hour') }} as {{ instant }}_hour
+        on {{ rows }}.{{ instant }} >= {{ instant }}_hour.opens_at
     {%- endfor %}
 {%- endmacro %}
