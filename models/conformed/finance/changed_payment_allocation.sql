@@ -137,6 +137,9 @@ changed_payment_allocation as (
         on
             allocation.source_system = touched.source_system
             and touched.document_number in (allocation.clearing_document_number, allocation.payment_document_number)
+    {%- if not before %}
+    where false
+    {%- endif %}
     group by allocation.payment_allocation_key, allocation.source_system, allocation.source_id
 )
 
