@@ -23,28 +23,52 @@ line as (
     where business_day.business_date <= today.as_of_date and line.ship_date is null
 ),
 
+delivery as (
+    select * from {{ ref('fct_delivery_line') }}
+    where is_issued
+),
+
 delivered as (
     select
         line.sales_order_line_key,
-        delivery.delivery_date,
-        sum(sum(delivery.quantity)) over (
-            partition by line.sales_order_line_key order by delivery.delivery_date
-        ) as delivered_quantity
-    from {{ ref('fct_delivery_line') }} as delivery
-    inner join line on delivery.sales_order_line_key = line.sales_order_line_key
-    where delivery.is_issued
-    group by line.sales_order_line_key, delivery.delivery_date
+        sum(delivery.quantity) filter (where delivery.delivery_date <= line.due_date) as on_time_quantity,
+        sum(delivery.quantity) as delivered_quantity
+    from line
+    inner join delivery on line.sales_order_line_key = delivery.sales_order_line_key
+    group by line.sales_order_line_key
 ),
 
-served as (
+late_line as (
     select
-        line.sales_order_line_key,
-        coalesce(max(delivered.delivered_quantity) filter (where delivered.delivery_date <= line.due_date), 0) as on_time_quantity,
-        coalesce(max(delivered.delivered_quantity), 0) as delivered_quantity,
-        min(delivered.delivery_date) filter (where delivered.delivered_quantity >= line.quantity) as completed_date
+        line.*,
+        coalesce(delivered.on_time_quantity, 0) as on_time_quantity,
+        coalesce(delivered.delivered_quantity, 0) as delivered_quantity
     from line
     left join delivered on line.sales_order_line_key = delivered.sales_order_line_key
-    group by line.sales_order_line_key
+    where coalesce(delivered.on_time_quantity, 0) < line.quantity
+),
+
+-- Only the few that were late are followed day by day.
+delivered_by_day as (
+    select
+        late_line.sales_order_line_key,
+        late_line.quantity,
+        delivery.delivery_date,
+        sum(sum(delivery.quantity)) over (
+            partition by late_line.sales_order_line_key order by delivery.delivery_date
+        ) as delivered_quantity
+    from delivery
+    inner join late_line on delivery.sales_order_line_key = late_line.sales_order_line_key
+    group by late_line.sales_order_line_key, late_line.quantity, delivery.delivery_date
+),
+
+completed as (
+    select
+        sales_order_line_key,
+        min(delivery_date) as completed_date
+    from delivered_by_day
+    where delivered_quantity >= quantity
+    group by sales_order_line_key
 ),
 
 late_order_line as (
@@ -56,15 +80,14 @@ late_order_line as (
         line.order_number,
         line.line_number,
         line.due_date,
-        served.completed_date,
-        {{ days_after('coalesce(served.completed_date, today.as_of_date)', 'line.due_date') }} as late_days,
+        completed.completed_date,
+        {{ days_after('coalesce(completed.completed_date, today.as_of_date)', 'line.due_date') }} as late_days,
         line.quantity,
-        cast(served.on_time_quantity as decimal(18, 3)) as on_time_quantity,
-        cast(served.delivered_quantity as decimal(18, 3)) as delivered_quantity
-    from line
-    inner join served on line.sales_order_line_key = served.sales_order_line_key
+        cast(line.on_time_quantity as decimal(18, 3)) as on_time_quantity,
+        cast(line.delivered_quantity as decimal(18, 3)) as delivered_quantity
+    from late_line as line
     cross join today
-    where served.on_time_quantity < line.quantity
+    left join completed on line.sales_order_line_key = completed.sales_order_line_key
 )
 
 select * from late_order_line
