@@ -96,7 +96,9 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parse:
             changed.setenv("CONCORD_COMPILED", str(home / "compiled"))
             manifest = dbt.manifest_of(settings, project)
             found, taken_over = Parsed(settings, compiled.graph_of(settings, project), manifest), dict(dbt._manifests)
-        dbt._manifests.update(taken_over)  # whatever this worker lets dbt do with the project, it need not parse it again
+        dbt._manifests.update(
+            taken_over
+        )  # whatever this worker lets dbt do with the project, it need not parse it again
         return found
 
     return parse

@@ -155,7 +155,9 @@ def contents(
             "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() "
             "where database_name = 'warehouse' and not internal group by all"
         ).fetchall()
-        definitions = "select schema_name, view_name, sql from duckdb_views() where database_name = 'warehouse' and not internal"
+        definitions = (
+            "select schema_name, view_name, sql from duckdb_views() where database_name = 'warehouse' and not internal"
+        )
         views = {(schema, name): sql for schema, name, sql in connection.execute(definitions).fetchall()}
         return {
             f"{schema}.{name}": [views[schema, name]]

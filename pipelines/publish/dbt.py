@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.errors import BuildError
+from pipelines.publish.connection import close_candidates
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
 
@@ -97,9 +98,15 @@ def manifest_of(settings: Settings, project: Project) -> Any:
 
 
 def close_connections() -> None:
-    """Close dbt's connection to the candidate, which writes what is pending into the file."""
+    """Close the connections to the candidate, dbt's and ours, which writes what is pending into the file."""
+    close_candidates()
+    close_its_connection()
+
+
+def close_its_connection() -> None:
+    """Close dbt's connection to the candidate."""
     connections = sys.modules.get("dbt.adapters.duckdb.connections")
-    if connections is not None:
+    if connections is not None and connections.DuckDBConnectionManager._ENV is not None:
         connections.DuckDBConnectionManager.close_all_connections()
         gc.collect()  # what Python models leave in circles would keep the file open
 
