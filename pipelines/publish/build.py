@@ -57,12 +57,12 @@ def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher |
         results = replay.execute(settings, project, replay.seeds(graph), ["seed"], watch, full=True)
         models = replay.models_to_run(graph, None, absent)
         command = ["run", "--full-refresh", *_without(absent)]
-        results += replay.execute(settings, project, models, command, watch, full=True)
+        results += replay.execute(settings, project, models, command, watch, full=True, absent=absent)
     else:
         models = replay.models_to_run(graph, _news(graph, plan), absent)
         unchanging = ["config.materialized:view", "config.materialized:ephemeral"]
         command = ["run", *_selection(graph, plan), *_without(absent, *unchanging)]
-        results = replay.execute(settings, project, models, command, watch, full=False)
+        results = replay.execute(settings, project, models, command, watch, full=False, absent=absent)
     failed = [result for result in results if result.status == "error"]
     if failed:
         dbt.close_connections()
@@ -86,7 +86,7 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
     selection = [] if plan.is_full else _selection(graph, plan)
     # Tests ask for no relation, so dbt need not list them all first.
     command = ["test", *selection, *_without(absent, "test_type:unit"), "--no-populate-cache"]
-    results = replay.execute(settings, project, tests, command, watch, full=plan.is_full)
+    results = replay.execute(settings, project, tests, command, watch, full=plan.is_full, absent=absent)
     dbt.close_its_connection()
     record_outcomes(state, [(result.name, result.status, result.failures) for result in results])
     with last_words(settings) as candidate:
@@ -135,7 +135,7 @@ def _keep_identity_model(candidate: duckdb.DuckDBPyConnection, state: State, pla
 
 def _without(absent: list[Node], *methods: str) -> list[str]:
     """Return dbt's options that leave out what is absent, and what other selectors name."""
-    left_out = [*methods, *(node.name for node in absent)]
+    left_out = [*methods, *([f"tag:{dbt.LEFT_OUT}"] if absent else [])]
     return ["--exclude", *left_out] if left_out else []
 
 

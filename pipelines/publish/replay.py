@@ -83,10 +83,12 @@ def execute(
     watch: dbt.Watcher | None,
     *,
     full: bool,
+    absent: Iterable[Node] = (),
 ) -> list[dbt.NodeResult]:
     """Execute nodes on the candidate, from their scripts where all have one, else by ``command`` of dbt; returns what happened.
 
-    A node that fails ends a replay. Raises BuildError when dbt cannot start.
+    The command leaves out what is ``absent`` by its tag (see ``dbt.invoke``). A node that fails ends a replay. Raises BuildError
+    when dbt cannot start.
     """
     if not nodes:
         return []
@@ -101,7 +103,7 @@ def execute(
         if event.info.name == "SQLQuery" and event.data.node_info.unique_id:
             heard.setdefault(event.data.node_info.unique_id, []).append(_COMMENT.sub("", event.data.sql).strip())
 
-    results = dbt.invoke(settings, project, command, watch, listen)
+    results = dbt.invoke(settings, project, command, watch, listen, [node.unique_id for node in absent])
     same = {result.unique_id for result in results} == {node.unique_id for node in nodes}
     if same and not any(result.status in {"error", "skipped"} for result in results):
         _remember(file, {result.unique_id: _script(result, heard.get(result.unique_id, [])) for result in results})
