@@ -25,12 +25,12 @@ from tests.extracts import environment, example_settings, small_company
 
 _LONGEST = (
     *("integration/test_contacts", "sequences/test_killed_runs"),  # one makes the demo companies, the other the example
-    *("unit/test_privacy", "integration/test_command_line", "sequences/test_demo_in_steps", "integration/test_replay"),
-    *("integration/test_quality_marts", "sequences/test_incremental_equals_full", "integration/test_erasure"),
-    *("integration/test_demo_command", "integration/test_product_history", "integration/test_models"),
-    *("integration/test_star_crm", "sequences/test_star_in_steps", "sequences/test_open_items"),
-    *("integration/test_marts_supply", "unit/demo/test_drops", "integration/test_crm_erp_csv"),
-    "architecture/test_layers",
+    *("integration/test_command_line", "integration/test_demo_command", "sequences/test_incremental_equals_full"),
+    *("sequences/test_demo_in_steps", "integration/test_erasure", "integration/test_product_history"),
+    *("integration/test_quality_marts", "sequences/test_star_in_steps", "integration/test_star_crm"),
+    *("integration/test_replay", "integration/test_models", "integration/test_contact_erasure"),
+    *("integration/test_marts_supply", "sequences/test_open_items", "sequences/test_fiscal_calendars"),
+    *("unit/demo/test_drops", "integration/test_crm_erp_csv", "architecture/test_layers", "unit/test_privacy"),
 )
 
 
