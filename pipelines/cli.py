@@ -262,7 +262,7 @@ def _run(settings: Settings, *, full: bool, keep: bool, as_json: bool) -> Any:
 
     with prefect_api(settings.home.root) as api:
         with err.status("Starting …"):
-            _import_while_waiting(api)
+            _import_while_waiting(settings, api)
             api.wait()
             from pipelines.flows import run as flows
         with LiveProgress(err) as progress:
@@ -281,9 +281,10 @@ def _run(settings: Settings, *, full: bool, keep: bool, as_json: bool) -> Any:
     return account
 
 
-def _import_while_waiting(api: Any) -> None:
-    """Import the slow libraries while Prefect's API starts in its own process; what a run does not need it never imports."""
-    for library in ("prefect", "dbt.cli.main"):
+def _import_while_waiting(settings: Settings, api: Any) -> None:
+    """Import the slow libraries while Prefect's API starts in its own process; dbt only where it has compiled nothing yet."""
+    compiles = [] if any(settings.home.compiled.glob("*/graph.json")) else ["dbt.cli.main"]
+    for library in ("prefect", "pipelines.flows.run", *compiles):
         if api.answers():
             return
         importlib.import_module(library)

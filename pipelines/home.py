@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipelines.errors import ConcordError
+from pipelines.errors import ConcordError, ConfigurationError
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Home:
     @property
     def contracts(self) -> Path:
         """The rules of the contracts as Great Expectations writes them in SQL; what is missing it writes again."""
-        return self.root / "contracts"
+        return self.compiled / "contracts"
 
     @property
     def candidate(self) -> Path:
@@ -63,7 +63,7 @@ class Home:
 
     @property
     def compiled(self) -> Path:
-        """What dbt made of the project's files; CONCORD_COMPILED names a folder that several homes share."""
+        """What dbt made of the models, and Great Expectations of the contracts; with CONCORD_COMPILED several homes share it."""
         shared = os.environ.get("CONCORD_COMPILED")
         return Path(shared).absolute() if shared else self.root / "compiled"
 
@@ -72,10 +72,23 @@ class Home:
         """Default URL of the state store."""
         return f"sqlite:///{self.root / 'state.db'}"
 
+    def own_compiled(self) -> Path:
+        """Return the folder ``compiled``, made when it is not there; ConfigurationError when others may write into it."""
+        folder = self.compiled
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        found = folder.stat()
+        if found.st_uid != os.getuid() or found.st_mode & 0o022:
+            raise ConfigurationError(
+                f"Others may write into {folder}, and what lies there is executed.",
+                hint=f"It has to be yours alone: chmod go-w {folder}, or name another folder in CONCORD_COMPILED.",
+            )
+        return folder
+
     def create(self) -> None:
         """Make the folder, readable by its owner only."""
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self.own_compiled()
             for folder in (
                 self.landing,
                 self.quarantine,

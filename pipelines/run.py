@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from pipelines.errors import ConcordError
 from pipelines.home import Home
-from pipelines.identity.history import record_changes
+from pipelines.identity.history import CUSTOMERS, record_changes
 from pipelines.ingest.account import TableAccount
 from pipelines.ingest.tables import ingest_table
 from pipelines.privacy.completion import complete_erasures
@@ -205,7 +205,8 @@ def _build_and_publish(
             before = current_version(settings.home)
             version = steps("publish", versions.publish, settings, state, plan.through)
             account.outcome = "published"
-            record_changes(settings.home, state, before, version.number)
+            if any(model.name == CUSTOMERS for model in account.models):
+                record_changes(settings.home, state, before, version.number)
             watch.end("publish", f"version {version.number}")
     except ConcordError:
         if not keep:

@@ -46,10 +46,15 @@ def parquet_columns(path: Path) -> list[str]:
         connection.close()
 
 
+def connected(path: Path, *, read_only: bool = False, **limits: Any) -> duckdb.DuckDBPyConnection:
+    """Open the file at ``path``; who asks for it closes it."""
+    return duckdb.connect(path, read_only=read_only, config=limits)
+
+
 @contextmanager
 def opened(path: Path, *, read_only: bool = False, **limits: Any) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the file at ``path`` for this block; close it, and write what is pending, at its end."""
-    connection = duckdb.connect(path, read_only=read_only, config=limits)
+    connection = connected(path, read_only=read_only, **limits)
     try:
         yield connection
     finally:

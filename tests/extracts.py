@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.settings import REPOSITORY, Settings, load_settings
-from pipelines.warehouse import read_published
+from pipelines.warehouse import quoted, read_published
 
 EXAMPLE = REPOSITORY / "docs" / "examples" / "crm-erp-csv" / "concord.toml"
 SHARED_DATA = REPOSITORY.parent / "shared" / "data"
@@ -138,10 +138,16 @@ _PUBLIC = (
 )
 
 
-def contents(settings: Settings, number: int | None = None, *, without: tuple[str, ...] = ()) -> dict[str, list[str]]:
-    """Return every table and view of a published version as sorted texts of its rows.
+_MANY = 10_000
 
-    Columns named in ``without`` are left out, and ``changed_…`` views, which speak of a build and not of the company.
+
+def contents(
+    settings: Settings, number: int | None = None, *, without: tuple[str, ...] = (), of_views: bool = True
+) -> dict[str, list[str]]:
+    """Return every table and view of a published version as sorted texts of its rows; of many rows their number and a hash.
+
+    Columns named in ``without`` are left out, and ``changed_…`` views, which speak of a build and not of the company. Of views
+    only the definition is told when their rows, made of tables that are told, are not wanted (``of_views``).
     """
     connection, _ = read_published(settings.home, number)
     try:
@@ -149,8 +155,14 @@ def contents(settings: Settings, number: int | None = None, *, without: tuple[st
             "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() "
             "where database_name = 'warehouse' and not internal group by all"
         ).fetchall()
+        definitions = (
+            "select schema_name, view_name, sql from duckdb_views() where database_name = 'warehouse' and not internal"
+        )
+        views = {(schema, name): sql for schema, name, sql in connection.execute(definitions).fetchall()}
         return {
-            f"{schema}.{name}": _rows(connection, schema, name, [column for column in columns if column not in without])
+            f"{schema}.{name}": [views[schema, name]]
+            if (schema, name) in views and not of_views
+            else _rows(connection, schema, name, [column for column in columns if column not in without])
             for schema, name, columns in sorted(relations)
             if schema in _PUBLIC and not name.startswith("changed_") and f"{schema}.{name}" not in OF_RUNS
         }
@@ -159,6 +171,9 @@ def contents(settings: Settings, number: int | None = None, *, without: tuple[st
 
 
 def _rows(connection: duckdb.DuckDBPyConnection, schema: str, name: str, columns: list[str]) -> list[str]:
-    row = ", ".join(f'"{column}"' for column in columns)
-    found = connection.execute(f'select cast(row({row}) as varchar) from "{schema}"."{name}"').fetchall()
+    row = f"row({', '.join(map(quoted, columns))})"
+    relation = f"{quoted(schema)}.{quoted(name)}"
+    found = connection.execute(f"select cast({row} as varchar) from {relation} limit {_MANY + 1}").fetchall()
+    if len(found) > _MANY:
+        found = connection.execute(f"select concat(count(*), ' rows, ', sum(hash({row}))) from {relation}").fetchall()
     return sorted(text for (text,) in found)

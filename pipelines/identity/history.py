@@ -8,6 +8,9 @@ from pipelines.home import Home
 from pipelines.state import IdentityEvent, State
 from pipelines.warehouse import two_versions, version_file
 
+CUSTOMERS = "conformed.customer_identity"
+"""Says which customer a record is of; a version that did not make this table anew knows the customers of the one before."""
+
 _EVENTS = """
 with
 

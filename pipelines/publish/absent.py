@@ -23,9 +23,10 @@ def absent_models(settings: Settings, graph: Graph) -> list[Node]:
 
 def create_empty(settings: Settings, absent: list[Node]) -> None:
     """Create the tables of absent models in the candidate, as their contracts say."""
+    schemas = [f"create schema if not exists {quoted(schema)}" for schema in sorted({node.schema for node in absent})]
+    tables = []
+    for node in absent:
+        columns = ", ".join(f"{quoted(column.name)} {column.data_type}" for column in node.columns.values())
+        tables.append(f"create table {quoted(node.schema)}.{quoted(node.name)} ({columns})")
     with opened(settings.home.candidate) as candidate:
-        for schema in sorted({node.schema for node in absent}):
-            candidate.execute(f"create schema if not exists {quoted(schema)}")
-        for node in absent:
-            columns = ", ".join(f"{quoted(column.name)} {column.data_type}" for column in node.columns.values())
-            candidate.execute(f"create table {quoted(node.schema)}.{quoted(node.name)} ({columns})")
+        candidate.execute("; ".join(["begin", *schemas, *tables, "commit"]))

@@ -11,6 +11,7 @@ from pipelines.publish import dbt, replay
 from pipelines.publish.absent import absent_models, create_empty
 from pipelines.publish.candidate import Plan, stamp
 from pipelines.publish.compiled import graph_of
+from pipelines.publish.connection import last_words
 from pipelines.publish.control import refresh_outcomes
 from pipelines.publish.definitions import keep_definitions
 from pipelines.publish.description import describe
@@ -18,7 +19,7 @@ from pipelines.publish.project import VERSION, Project
 from pipelines.quality.outcomes import record_outcomes
 from pipelines.settings import Settings
 from pipelines.state import MATCHED, State
-from pipelines.warehouse import opened, quoted
+from pipelines.warehouse import quoted
 
 _SHOWN_ROWS = 5
 _ALWAYS = ("batch", "check_outcome", "refused_row", "corrected_record", "column_change")
@@ -56,12 +57,12 @@ def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher |
         results = replay.execute(settings, project, replay.seeds(graph), ["seed"], watch, full=True)
         models = replay.models_to_run(graph, None, absent)
         command = ["run", "--full-refresh", *_without(absent)]
-        results += replay.execute(settings, project, models, command, watch, full=True)
+        results += replay.execute(settings, project, models, command, watch, full=True, absent=absent)
     else:
         models = replay.models_to_run(graph, _news(graph, plan), absent)
         unchanging = ["config.materialized:view", "config.materialized:ephemeral"]
         command = ["run", *_selection(graph, plan), *_without(absent, *unchanging)]
-        results = replay.execute(settings, project, models, command, watch, full=False)
+        results = replay.execute(settings, project, models, command, watch, full=False, absent=absent)
     failed = [result for result in results if result.status == "error"]
     if failed:
         dbt.close_connections()
@@ -85,21 +86,26 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
     selection = [] if plan.is_full else _selection(graph, plan)
     # Tests ask for no relation, so dbt need not list them all first.
     command = ["test", *selection, *_without(absent, "test_type:unit"), "--no-populate-cache"]
-    results = replay.execute(settings, project, tests, command, watch, full=plan.is_full)
-    dbt.close_connections()
+    results = replay.execute(settings, project, tests, command, watch, full=plan.is_full, absent=absent)
+    dbt.close_its_connection()
     record_outcomes(state, [(result.name, result.status, result.failures) for result in results])
-    failures = [
-        f"{result.name}: {result.message}{_failing_rows(settings, result)}"
-        for result in results
-        if result.status in {"fail", "error"}
-    ]
-    with opened(settings.home.candidate) as candidate:
+    with last_words(settings) as candidate:
+        failures = [
+            f"{result.name}: {result.message}{_failing_rows(candidate, result)}"
+            for result in results
+            if result.status in {"fail", "error"}
+        ]
         failures += _count_differences(candidate, state, graph, plan)
         if failures:
             raise AuditError(
                 f"The audit failed, the published version stays. {len(failures)} of {len(results) + 1} checks:\n  - "
                 + "\n  - ".join(failures)
             )
+        warnings = [
+            f"{result.name}: {result.message}{_failing_rows(candidate, result) if result.is_shown else ''}"
+            for result in results
+            if result.status == "warn"
+        ]
         rows = _rows(candidate)
         describe(candidate, graph)
         if plan.is_full or plan.has_new_definitions:
@@ -107,11 +113,6 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
         refresh_outcomes(candidate, state)
         stamp(candidate, project, _keep_identity_model(candidate, state, plan))
     passed("candidate.audited")
-    warnings = [
-        f"{result.name}: {result.message}{_failing_rows(settings, result) if result.is_shown else ''}"
-        for result in results
-        if result.status == "warn"
-    ]
     return Audit(len(results) + 1, rows, warnings)
 
 
@@ -134,7 +135,7 @@ def _keep_identity_model(candidate: duckdb.DuckDBPyConnection, state: State, pla
 
 def _without(absent: list[Node], *methods: str) -> list[str]:
     """Return dbt's options that leave out what is absent, and what other selectors name."""
-    left_out = [*methods, *(node.name for node in absent)]
+    left_out = [*methods, *([f"tag:{dbt.LEFT_OUT}"] if absent else [])]
     return ["--exclude", *left_out] if left_out else []
 
 
@@ -153,7 +154,8 @@ def _selection(graph: Graph, plan: Plan) -> list[str]:
 
 
 def _rows(candidate: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
-    tables = candidate.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+    mine = "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
+    tables = candidate.execute(mine).fetchall()
     return {(schema, name): _count(candidate, schema, name) for schema, name in tables}
 
 
@@ -174,17 +176,15 @@ def _living_records(candidate: duckdb.DuckDBPyConnection, schema: str, name: str
     )
 
 
-def _failing_rows(settings: Settings, result: dbt.NodeResult) -> str:
+def _failing_rows(candidate: duckdb.DuckDBPyConnection, result: dbt.NodeResult) -> str:
     if result.status not in {"fail", "warn"} or not result.compiled:
         return ""
     try:
-        with opened(settings.home.candidate, read_only=True) as connection:
-            rows = connection.sql(result.compiled).limit(_SHOWN_ROWS)
-            columns = rows.columns
-            shown = [
-                ", ".join(f"{name}={value}" for name, value in zip(columns, row, strict=True))
-                for row in rows.fetchall()
-            ]
+        rows = candidate.sql(result.compiled).limit(_SHOWN_ROWS)
+        columns = rows.columns
+        shown = [
+            ", ".join(f"{name}={value}" for name, value in zip(columns, row, strict=True)) for row in rows.fetchall()
+        ]
     except duckdb.Error:
         return ""
     return "".join(f"\n      {row}" for row in shown)

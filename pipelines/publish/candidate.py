@@ -17,6 +17,7 @@ from pipelines.home import Home
 from pipelines.ingest.landing import raw_view
 from pipelines.privacy.record import erasures as all_erasures
 from pipelines.privacy.record import revision
+from pipelines.publish.connection import close_candidates
 from pipelines.publish.control import quality_tables
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
@@ -123,6 +124,7 @@ def make_candidate(settings: Settings, state: State, plan: Plan) -> None:
 
 def discard_candidate(home: Home) -> None:
     """Remove the candidate and everything beside it."""
+    close_candidates()
     for leftover in home.candidate.parent.iterdir():
         if leftover.is_file():
             leftover.unlink()

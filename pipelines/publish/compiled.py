@@ -14,7 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pipelines.errors import ConfigurationError
 from pipelines.graph import METRIC_COLUMNS, Column, Graph, Node
 from pipelines.home import move_into_place
 from pipelines.publish import dbt
@@ -33,21 +32,18 @@ def compiled_folder(settings: Settings, project: Project) -> Path:
     It is made when it is not there; those of projects that nobody has asked for in a week go. What lies there is executed:
     raises ConfigurationError when others may write into it.
     """
-    home = settings.home.compiled
-    home.mkdir(parents=True, exist_ok=True, mode=0o700)
-    found = home.stat()
-    if found.st_uid != os.getuid() or found.st_mode & 0o022:
-        raise ConfigurationError(
-            f"Others may write into {home}, and what lies there is executed.",
-            hint=f"It has to be yours alone: chmod go-w {home}, or name another folder in CONCORD_COMPILED.",
-        )
+    home = settings.home.own_compiled()
     engines = " ".join(version(name) for name in ("dbt-core", "dbt-duckdb", "duckdb"))
     digest = hashlib.sha256(f"{_FORMAT} {engines} {project.fingerprint}{project.text}".encode())
     folder = home / digest.hexdigest()[:16]
     if not folder.is_dir():
         folder.mkdir(exist_ok=True)
         for other in home.iterdir():
-            if other.is_dir() and other != folder and time.time() - other.stat().st_mtime > _WEEK:
+            if (
+                other.is_dir()
+                and other not in {folder, settings.home.contracts}
+                and time.time() - other.stat().st_mtime > _WEEK
+            ):
                 shutil.rmtree(other, ignore_errors=True)
     os.utime(folder)
     return folder

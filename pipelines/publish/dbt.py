@@ -3,18 +3,21 @@
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from pipelines.errors import BuildError
+from pipelines.publish.connection import close_candidates
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
 
 Watcher = Callable[[str, int, int], None]
 
+LEFT_OUT = "left_out"
+"""A tag. Models named one by one are looked for in the whole project one by one, which takes seconds."""
 _LOGGED = {"info", "warn", "error"}
 _manifests: dict[tuple[str, str], Any] = {}
 
@@ -43,11 +46,13 @@ def invoke(
     command: Sequence[str],
     watch: Watcher | None = None,
     listen: Callable[[Any], None] = lambda _event: None,
+    left_out: Iterable[str] = (),
 ) -> list[NodeResult]:
     """Run one dbt command on the candidate and return its results node by node.
 
-    ``watch`` is called with (node, done, total) whenever a node ends, ``listen`` with all that dbt tells. Raises BuildError when
-    dbt cannot even start, for instance because a model does not compile.
+    ``watch`` is called with (node, done, total) whenever a node ends, ``listen`` with all that dbt tells; the models with the ids
+    ``left_out`` have the tag of that name. Raises BuildError when dbt cannot even start, for instance because a model does not
+    compile.
     """
     os.environ.setdefault("DO_NOT_TRACK", "1")
     from dbt.cli.main import dbtRunner
@@ -63,6 +68,9 @@ def invoke(
         for node in manifest.nodes.values():
             if node.resource_type == "seed":
                 node.root_path = str(project.folder)  # the one place where a manifest remembers its home
+        for key in left_out:
+            if LEFT_OUT not in manifest.nodes[key].tags:
+                manifest.nodes[key].tags.append(LEFT_OUT)
         # Artifacts are for the documentation; a run has its own account.
         artifacts = [] if command[0] == "docs" else ["--no-write-json"]
         arguments = [*command, *_options(settings, project), *artifacts]
@@ -85,7 +93,7 @@ def manifest_of(settings: Settings, project: Project) -> Any:
         from dbt.cli.main import dbtRunner
 
         with _environment(settings), _log(settings) as log:
-            outcome = dbtRunner(callbacks=[log]).invoke(["parse", *_options(settings, project)])
+            outcome = dbtRunner(callbacks=[log]).invoke(["parse", "--no-write-json", *_options(settings, project)])
         if outcome.exception is not None or outcome.result is None:
             raise BuildError(
                 f"The models do not parse: {str(outcome.exception).strip()}", hint="Correct the model that it names."
@@ -97,9 +105,15 @@ def manifest_of(settings: Settings, project: Project) -> Any:
 
 
 def close_connections() -> None:
-    """Close dbt's connection to the candidate, which writes what is pending into the file."""
+    """Close the connections to the candidate, dbt's and ours, which writes what is pending into the file."""
+    close_candidates()
+    close_its_connection()
+
+
+def close_its_connection() -> None:
+    """Close dbt's connection to the candidate."""
     connections = sys.modules.get("dbt.adapters.duckdb.connections")
-    if connections is not None:
+    if connections is not None and connections.DuckDBConnectionManager._ENV is not None:
         connections.DuckDBConnectionManager.close_all_connections()
         gc.collect()  # what Python models leave in circles would keep the file open
 

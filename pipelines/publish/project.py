@@ -50,7 +50,8 @@ def compose(settings: Settings) -> Project:
     Raises ConfigurationError when a mapping has a file that belongs to another system.
     """
     home = settings.home
-    definition = yaml.safe_load((REPOSITORY / "dbt_project.yml").read_text(encoding="utf-8"))
+    text = (REPOSITORY / "dbt_project.yml").read_text(encoding="utf-8")
+    definition = yaml.load(text, yaml.CSafeLoader)  # ten times as fast as the other
     definition["model-paths"] = ["models"]
     definition["vars"] = definition.get("vars", {}) | {
         "entity_systems": entity_systems(settings),
@@ -81,7 +82,8 @@ def compose(settings: Settings) -> Project:
     target = home.project / "dbt_project.yml"
     if not target.exists() or target.read_text(encoding="utf-8") != text:
         target.write_text(text, encoding="utf-8")
-    return Project(home.project, _fingerprint(settings, links, text), _hashed(links, _METRICS), _hashed(links, ""))
+    files = {place: file.read_bytes() for place, file in sorted(links.items())}
+    return Project(home.project, _fingerprint(settings, files, text), _hashed(files, _METRICS), _hashed(files, ""))
 
 
 def _lay_links(project: Path, links: dict[str, Path]) -> None:
@@ -97,21 +99,21 @@ def _lay_links(project: Path, links: dict[str, Path]) -> None:
             link.symlink_to(target)
 
 
-def _hashed(links: dict[str, Path], room: str) -> str:
-    """Hash every file of the project whose place begins with ``room``."""
+def _hashed(files: dict[str, bytes], room: str) -> str:
+    """Hash every file of the project whose place begins with ``room``; they come in the order of their places."""
     digest = hashlib.sha256()
-    for place, file in sorted(links.items()):
+    for place, content in files.items():
         if place.startswith(room):
-            digest.update(place.encode() + b"\0" + file.read_bytes() + b"\0")
+            digest.update(place.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()[:16]
 
 
-def _fingerprint(settings: Settings, links: dict[str, Path], definition: str) -> str:
+def _fingerprint(settings: Settings, files: dict[str, bytes], definition: str) -> str:
     """Hash what decides how the log becomes a warehouse: models, macros, seeds, and the shape of the raw tables."""
     digest = hashlib.sha256(definition.encode())
-    for place, file in sorted(links.items()):
-        if file.suffix in {".sql", ".csv", ".py"} and not place.startswith("tests/"):
-            digest.update(place.encode() + b"\0" + file.read_bytes() + b"\0")
+    for place, content in files.items():
+        if place.endswith((".sql", ".csv", ".py")) and not place.startswith("tests/"):
+            digest.update(place.encode() + b"\0" + content + b"\0")
     shapes = {
         f"{system}.{name}": list(table.columns.items())
         for system, source in sorted(settings.sources.items())

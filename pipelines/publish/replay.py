@@ -8,7 +8,6 @@ compiles depends on rows. Whatever has no script sends the run through dbt.
 """
 
 import fcntl
-import gc
 import json
 import re
 import time
@@ -25,9 +24,10 @@ from pipelines.graph import Graph, Node
 from pipelines.home import move_into_place
 from pipelines.publish import dbt
 from pipelines.publish.compiled import compiled_folder
+from pipelines.publish.connection import candidate_connection, close_candidates
 from pipelines.publish.project import Project
 from pipelines.settings import Settings
-from pipelines.warehouse import literal, opened, quoted
+from pipelines.warehouse import literal, quoted
 
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
 _CHANGING = re.compile(r"(?:create|insert|delete|drop|alter|update)\b", re.IGNORECASE)
@@ -83,10 +83,12 @@ def execute(
     watch: dbt.Watcher | None,
     *,
     full: bool,
+    absent: Iterable[Node] = (),
 ) -> list[dbt.NodeResult]:
     """Execute nodes on the candidate, from their scripts where all have one, else by ``command`` of dbt; returns what happened.
 
-    A node that fails ends a replay. Raises BuildError when dbt cannot start.
+    The command leaves out what is ``absent`` by its tag (see ``dbt.invoke``). A node that fails ends a replay. Raises BuildError
+    when dbt cannot start.
     """
     if not nodes:
         return []
@@ -94,13 +96,14 @@ def execute(
     scripts = _remembered(file, nodes)
     if all(node.unique_id in scripts for node in nodes):
         return _replay(settings, project, nodes, scripts, watch, full=full)
+    close_candidates()
     heard: dict[str, list[str]] = {}
 
     def listen(event: Any) -> None:
         if event.info.name == "SQLQuery" and event.data.node_info.unique_id:
             heard.setdefault(event.data.node_info.unique_id, []).append(_COMMENT.sub("", event.data.sql).strip())
 
-    results = dbt.invoke(settings, project, command, watch, listen)
+    results = dbt.invoke(settings, project, command, watch, listen, [node.unique_id for node in absent])
     same = {result.unique_id for result in results} == {node.unique_id for node in nodes}
     if same and not any(result.status in {"error", "skipped"} for result in results):
         _remember(file, {result.unique_id: _script(result, heard.get(result.unique_id, [])) for result in results})
@@ -159,29 +162,20 @@ def _replay(
     *,
     full: bool,
 ) -> list[dbt.NodeResult]:
-    dbt.close_connections()
-    limits: dict[str, Any] = {
-        "memory_limit": settings.warehouse.memory_limit,
-        "threads": settings.warehouse.threads,
-        "temp_directory": str(settings.home.spill),
-        "preserve_insertion_order": False,
-    }
+    dbt.close_its_connection()
+    candidate = candidate_connection(settings)
     results = []
-    with opened(settings.home.candidate, **limits) as candidate:
-        candidate.execute(f"attach {literal(str(settings.home.log_catalog))} as log (read_only)")
-        for schema in sorted({node.schema for node in nodes if node.kind != "test"}):
-            candidate.execute(f"create schema if not exists {quoted(schema)}")
-        for number, node in enumerate(nodes, start=1):
-            script = scripts[node.unique_id]
-            if node.kind == "seed":  # dbt shortens what it tells of the statement that reads the file
-                script = Script([*script.statements, _copied(node, project)])
-            results.append(_executed(candidate, node, script, full=full))
-            if watch is not None:
-                watch(node.name, number, len(nodes))
-            if results[-1].status == "error":
-                break
-    if any(node.language == "python" for node in nodes):
-        gc.collect()  # what Python models leave in circles would keep the file open
+    for schema in sorted({node.schema for node in nodes if node.kind != "test"}):
+        candidate.execute(f"create schema if not exists {quoted(schema)}")
+    for number, node in enumerate(nodes, start=1):
+        script = scripts[node.unique_id]
+        if node.kind == "seed":  # dbt shortens what it tells of the statement that reads the file
+            script = Script([*script.statements, _copied(node, project)])
+        results.append(_executed(candidate, node, script, full=full))
+        if watch is not None:
+            watch(node.name, number, len(nodes))
+        if results[-1].status == "error":
+            break
     return results
 
 

@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import yaml
 
 from pipelines.publish.project import entity_systems
 from pipelines.settings import REPOSITORY, load_settings
-from tests.conftest import Parsed
+from tests.conftest import Parse
 from tests.extracts import environment, example_settings
 
 # A module imports from its own layer's earlier modules and from the layers above it in this list.
@@ -173,7 +173,7 @@ def test_queries_of_dashboards_name_marts_only() -> None:
 
 
 @pytest.fixture(scope="module", params=["demo", "example"])
-def manifest(request: pytest.FixtureRequest, parsed: Callable[[str], Parsed]) -> Any:
+def manifest(request: pytest.FixtureRequest, parsed: Parse) -> Any:
     return parsed(request.param).manifest
 
 

@@ -1,6 +1,5 @@
 """What dbt said once is executed without dbt, and makes the same warehouse."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,8 @@ from pipelines.publish import dbt, replay
 from pipelines.run import run
 from pipelines.settings import Settings
 from pipelines.state import State
-from tests.extracts import contents, customer, example_settings, sale, small_company
+from tests.conftest import Parse
+from tests.extracts import contents, customer, example_copy, example_settings, sale, small_company
 
 
 @pytest.fixture
@@ -36,39 +36,43 @@ def _mode(settings: Settings, *, full: bool = False) -> str:
         return run(settings, state, full=full).mode
 
 
-def test_runs_after_the_first_need_no_dbt_and_end_where_dbt_ends(tmp_path: Path, asked: list[str]) -> None:
+def test_runs_after_the_first_need_no_dbt_and_end_where_dbt_ends(
+    parsed: Parse, tmp_path: Path, asked: list[str]
+) -> None:
+    parsed("example")
     settings = example_settings(tmp_path / "extracts", tmp_path / "home")
     settings.home.create()
     company = small_company()
     company.write(tmp_path / "extracts")
     assert (_mode(settings), asked) == ("full", ["seed", "run", "test"])
+    by_dbt = contents(settings)
+    asked.clear()
+    replay._scripts.clear()  # a later process reads them from the home
+    assert (_mode(settings, full=True), asked) == ("full", [])
+    assert contents(settings) == by_dbt
+
     company.customers[1] = customer(1, first="Grace")
     company.write(tmp_path / "extracts")
-    asked.clear()
     assert (_mode(settings), asked) == ("incremental", ["run", "test"])
+    by_dbt = contents(settings)
+    asked.clear()
+    assert (_mode(settings, full=True), asked) == ("full", [])
+    assert contents(settings) == by_dbt
 
     company.customers[2] = customer(2, first="Alan")
     company.write(tmp_path / "extracts")
-    asked.clear()
-    replay._scripts.clear()  # a later process reads them from the home
+    replay._scripts.clear()
     assert (_mode(settings), asked) == ("incremental", [])
     in_steps = contents(settings)
     assert (_mode(settings, full=True), asked) == ("full", [])
-    replayed = contents(settings)
-
-    replay._scripts.clear()
-    shutil.rmtree(settings.home.compiled)
-    asked.clear()
-    assert (_mode(settings, full=True), asked) == ("full", ["seed", "run", "test"])
-    assert replayed == in_steps == contents(settings)
+    assert contents(settings) == in_steps != by_dbt
 
 
-def test_a_replayed_audit_fails_and_names_the_rows_as_dbt_does(tmp_path: Path, asked: list[str]) -> None:
-    settings = example_settings(tmp_path / "extracts", tmp_path / "home")
-    settings.home.create()
-    company = small_company()
-    company.write(tmp_path / "extracts")
-    _mode(settings)
+def test_a_replayed_audit_fails_and_names_the_rows_as_dbt_does(
+    small_example: Path, tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings, company = example_copy(small_example, tmp_path), small_company()
+    monkeypatch.setenv("CONCORD_COMPILED", str(small_example.parent / "compiled"))
     company.sales["SO90001", "AC-HE-HEL-01"] = sale("SO90001", "AC-HE-HEL-01", 1)
     company.write(tmp_path / "extracts")
     _mode(settings)

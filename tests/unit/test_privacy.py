@@ -1,7 +1,7 @@
 """What is personal is tagged, and the tags lead to every row of a person."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -14,7 +14,7 @@ from pipelines.privacy.log import LogReader, configured
 from pipelines.privacy.masking import masked
 from pipelines.privacy.tags import RawTable, personal_columns, raw_tables
 from pipelines.settings import REPOSITORY, Settings, load_settings
-from tests.conftest import Parsed
+from tests.conftest import Parse
 from tests.extracts import environment
 
 PERSONAL = re.compile(r"e-mail|phone|birth|given.name|family.name|surname|street|employee.name", re.IGNORECASE)
@@ -23,13 +23,13 @@ PUBLIC = ("conformed", "core", "customer", "sales", "inventory", "finance", "peo
 
 
 @pytest.fixture(scope="module", params=["demo", "example"])
-def project(request: pytest.FixtureRequest, parsed: Callable[[str], Parsed]) -> tuple[Settings, Graph]:
+def project(request: pytest.FixtureRequest, parsed: Parse) -> tuple[Settings, Graph]:
     settings, graph, _ = parsed(request.param)
     return settings, graph
 
 
 @pytest.fixture(scope="module")
-def demo_graph(parsed: Callable[[str], Parsed]) -> Graph:
+def demo_graph(parsed: Parse) -> Graph:
     return parsed("demo").graph
 
 

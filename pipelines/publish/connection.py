@@ -1,0 +1,47 @@
+"""The connection to the candidate: open from the first statement of a build to the last one of its audit.
+
+Opening a warehouse reads its whole catalog and closing it writes a checkpoint, which takes longer than to build a small model.
+"""
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from pipelines.settings import Settings
+from pipelines.warehouse import connected, literal
+
+_open: dict[Path, duckdb.DuckDBPyConnection] = {}
+
+
+def candidate_connection(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Return the connection to the candidate, with the log attached; it stays open until ``close_candidates``."""
+    file = settings.home.candidate
+    if file not in _open:
+        _open[file] = connected(
+            file,
+            memory_limit=settings.warehouse.memory_limit,
+            threads=settings.warehouse.threads,
+            temp_directory=str(settings.home.spill),
+            preserve_insertion_order=False,
+        )
+        _open[file].execute(f"attach {literal(settings.home.log_catalog)} as log (read_only)")
+    return _open[file]
+
+
+def close_candidates() -> None:
+    """Close what is open, which writes what is pending into the file."""
+    while _open:
+        _open.popitem()[1].close()
+        gc.collect()  # what Python models leave in circles would keep the file open
+
+
+@contextmanager
+def last_words(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Give the connection to the candidate for what is still to be said in it, and close it."""
+    try:
+        yield candidate_connection(settings)
+    finally:
+        close_candidates()
