@@ -6,77 +6,36 @@ as_of as (
     select * from {{ ref('as_of') }}
 ),
 
-order_line as (
-    select * from {{ ref('fct_sales_order_line') }}
-),
-
 delivery as (
     select
         line.sales_order_line_key,
-        count(*) as deliveries,
-        sum(line.quantity) as delivered_quantity,
-        sum(line.quantity) filter (where line.delivery_date <= order_line.due_date) as on_time_quantity,
+        cast(count(*) as integer) as deliveries,
+        cast(sum(line.quantity) as decimal(18, 3)) as delivered_quantity,
+        cast(
+            sum(line.quantity) filter (where line.delivery_date <= order_line.due_date) as decimal(18, 3)
+        ) as on_time_quantity,
         min(line.delivery_date) as first_issue_date,
         max(line.delivery_date) as last_issue_date
     from {{ ref('fct_delivery_line') }} as line
-    inner join order_line on line.sales_order_line_key = order_line.sales_order_line_key
+    inner join {{ ref('fct_sales_order_line') }} as order_line on line.sales_order_line_key = order_line.sales_order_line_key
     where line.is_issued
-    group by line.sales_order_line_key
-),
-
--- An invoice that was cancelled and its cancellation take each other's quantity away, and are no step; nor are credit notes.
-invoice_line as (
-    select
-        line.sales_order_line_key,
-        line.company_key,
-        entry.fiscal_year,
-        entry.document_number,
-        line.invoice_type = 'invoice' and not line.is_cancelled as is_standing,
-        case when line.invoice_type = 'invoice' and not line.is_cancelled then line.invoice_date end as invoice_date,
-        line.quantity,
-        line.net_amount_group
-    from {{ ref('fct_invoice_line') }} as line
-    left join {{ ref('fct_journal_entry') }} as entry
-        on line.source_system = entry.source_system and line.journal_entry_source_id = entry.source_id
-    where line.invoice_type in ('invoice', 'invoice_cancellation') and line.sales_order_line_key is not null
-),
-
--- An invoice that was paid in part lives on in what is left of it.
-receivable as (
-    select
-        company_key,
-        coalesce(invoice_fiscal_year, fiscal_year) as fiscal_year,
-        coalesce(invoice_document_number, document_number) as document_number,
-        max(due_date) filter (where item_type = 'invoice') as payment_due_date,
-        count(*) filter (where is_open) = 0 as is_paid,
-        max(clearing_date) as paid_date
-    from {{ ref('fct_receivable_item') }}
-    where item_type in ('invoice', 'residual')
-    group by all
-),
-
-invoice as (
-    select
-        line.sales_order_line_key,
-        sum(line.quantity) as invoiced_quantity,
-        sum(line.net_amount_group) as invoiced_amount_group,
-        min(line.invoice_date) as first_invoice_date,
-        max(line.invoice_date) as last_invoice_date,
-        max(receivable.payment_due_date) filter (where line.is_standing) as payment_due_date,
-        count(*) filter (where line.is_standing and receivable.is_paid is not true) = 0 as is_paid,
-        max(receivable.paid_date) filter (where line.is_standing) as paid_date
-    from invoice_line as line
-    left join receivable
-        on
-            line.company_key = receivable.company_key
-            and line.fiscal_year = receivable.fiscal_year
-            and line.document_number = receivable.document_number
     group by line.sales_order_line_key
 ),
 
 joined as (
     select
-        order_line.*,
+        order_line.sales_order_line_key,
+        order_line.sales_order_key,
+        order_line.customer_key,
+        order_line.product_key,
+        order_line.company_key,
+        order_line.source_system,
+        order_line.order_number,
+        order_line.line_number,
+        order_line.order_date,
+        order_line.due_date,
+        order_line.quantity,
+        order_line.net_amount_group,
         as_of.as_of_date,
         coalesce(delivery.deliveries, 0) as deliveries,
         coalesce(delivery.delivered_quantity, 0) as delivered_quantity,
@@ -92,10 +51,10 @@ joined as (
         coalesce(invoice.invoiced_quantity >= order_line.quantity and invoice.last_invoice_date is not null, false) as is_invoiced,
         coalesce(invoice.invoiced_quantity >= order_line.quantity and invoice.is_paid and invoice.paid_date is not null, false) as is_paid,
         invoice.paid_date as last_clearing_date
-    from order_line
+    from {{ ref('fct_sales_order_line') }} as order_line
     cross join as_of
     left join delivery on order_line.sales_order_line_key = delivery.sales_order_line_key
-    left join invoice on order_line.sales_order_line_key = invoice.sales_order_line_key
+    left join {{ ref('order_invoice_progress') }} as invoice on order_line.sales_order_line_key = invoice.sales_order_line_key
 ),
 
 order_to_cash as (
@@ -116,13 +75,13 @@ order_to_cash as (
         case when is_invoiced then last_invoice_date end as invoiced_date,
         payment_due_date,
         case when is_paid then last_clearing_date end as paid_date,
-        cast(deliveries as integer) as deliveries,
+        deliveries,
         quantity,
-        cast(delivered_quantity as decimal(18, 3)) as delivered_quantity,
-        cast(on_time_quantity as decimal(18, 3)) as on_time_quantity,
+        delivered_quantity,
+        on_time_quantity,
         cast(invoiced_quantity as decimal(18, 3)) as invoiced_quantity,
         net_amount_group,
-        cast(invoiced_amount_group as decimal(18, 2)) as invoiced_amount_group,
+        invoiced_amount_group,
         case when is_delivered then {{ days_after('last_issue_date', 'order_date') }} end as order_to_issue_days,
         case when is_delivered and is_invoiced then {{ days_after('last_invoice_date', 'last_issue_date') }} end as issue_to_invoice_days,
         case when is_paid then {{ days_after('last_clearing_date', 'last_invoice_date') }} end as invoice_to_cash_days,
