@@ -12,7 +12,7 @@ from pipelines.settings import REPOSITORY
 
 FIRST, DAYS = date(2028, 2, 20), 45
 """A leap day, and the nights on which clocks go forward in America and in Europe, are among the days."""
-MACROS = ("engine/utc_instant", "engine/seconds_between", "with_business_time")
+MACROS = ("engine/utc_instant", "engine/seconds_between", "engine/with_business_time")
 Shift = tuple[int, int, int]
 
 
