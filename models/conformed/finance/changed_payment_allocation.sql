@@ -126,21 +126,32 @@ touched_payment as (
     where allocation.payment_document_number is not null
 ),
 
-changed_payment_allocation as (
+-- By one number and by the other: to ask for either in one join compares every pair of rows.
+touched_allocation as (
+    {%- for number in ['clearing_document_number', 'payment_document_number'] %}
     select
         allocation.payment_allocation_key,
         allocation.source_system,
         allocation.source_id,
-        max(allocation._batch_id) as _batch_id
+        allocation._batch_id
     from allocation_now_or_before as allocation
     inner join touched_payment as touched
-        on
-            allocation.source_system = touched.source_system
-            and touched.document_number in (allocation.clearing_document_number, allocation.payment_document_number)
+        on allocation.source_system = touched.source_system and allocation.{{ number }} = touched.document_number
     {%- if not before %}
     where false
     {%- endif %}
-    group by allocation.payment_allocation_key, allocation.source_system, allocation.source_id
+    {{ 'union all' if not loop.last }}
+    {%- endfor %}
+),
+
+changed_payment_allocation as (
+    select
+        payment_allocation_key,
+        source_system,
+        source_id,
+        max(_batch_id) as _batch_id
+    from touched_allocation
+    group by payment_allocation_key, source_system, source_id
 )
 
 select * from changed_payment_allocation
