@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.commit_points import passed
+from pipelines.errors import BuildError
 from pipelines.home import Home
 from pipelines.ingest.landing import raw_view
 from pipelines.privacy.record import erasures as all_erasures
@@ -107,11 +108,23 @@ def plan_build(settings: Settings, state: State, project: Project, *, full: bool
 
 
 def make_candidate(settings: Settings, state: State, plan: Plan) -> None:
-    """Lay out the candidate of a plan, and the catalog of the log that its models read."""
+    """Lay out the candidate of a plan, and the catalog of the log that its models read.
+
+    Raises BuildError when the disk has no room for a copy of the published version.
+    """
     home = settings.home
     discard_candidate(home)
     if plan.base is not None:
-        _copy(version_file(home, plan.base), home.candidate)
+        published = version_file(home, plan.base)
+        try:
+            _copy(published, home.candidate)
+        except OSError as error:
+            if error.errno != errno.ENOSPC:
+                raise
+            raise BuildError(
+                f"The disk is full: version {plan.base} ({published.stat().st_size / 1e6:,.0f} MB) cannot be copied.",
+                hint=f"A build makes the next version beside the last one. Make room below {home.root} and run again.",
+            ) from error
     passed("candidate.copied")
     views = []
     for system, source in settings.sources.items():

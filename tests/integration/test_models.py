@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.errors import AuditError
-from pipelines.publish import dbt, replay
+from pipelines.errors import AuditError, BuildError
+from pipelines.home import Home
+from pipelines.publish import candidate, dbt, replay
 from pipelines.publish.candidate import make_candidate, plan_build
 from pipelines.publish.compiled import compiled_folder
 from pipelines.publish.project import compose
@@ -113,3 +114,28 @@ def test_a_build_that_does_not_fit_into_memory_spills_and_goes_on(small_example:
             dbt.invoke(settings, project, ["show", "--inline", query])
     finally:
         dbt.close_connections()
+
+
+def test_a_disk_without_room_for_the_next_version_is_told_and_the_last_one_stays(
+    small_example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = example_copy(small_example, tmp_path)
+    company = small_company()
+    company.sales["SO1", "HEL-01"] = sale("SO1", "HEL-01", buyer=1, quantity=7)
+    company.write(tmp_path / "extracts")
+    discard = candidate.discard_candidate
+
+    def discard_on_a_full_disk(home: Home) -> None:
+        home.candidate.unlink(missing_ok=True)
+        discard(home)
+        home.candidate.symlink_to("/dev/full")  # where nothing can be written
+
+    with State(settings.state_url.get_secret_value()) as state:
+        with monkeypatch.context() as full:
+            full.setattr(candidate, "discard_candidate", discard_on_a_full_disk)
+            with pytest.raises(BuildError, match=r"The disk is full: version 1 .* cannot be copied"):
+                run(settings, state)
+        assert current_version(settings.home) == 1
+        settings.home.candidate.unlink()
+        assert run(settings, state).mode == "incremental"
+    assert current_version(settings.home) == 2
