@@ -96,9 +96,8 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parse:
             changed.setenv("CONCORD_COMPILED", str(home / "compiled"))
             manifest = dbt.manifest_of(settings, project)
             found, taken_over = Parsed(settings, compiled.graph_of(settings, project), manifest), dict(dbt._manifests)
-        dbt._manifests.update(
-            taken_over
-        )  # whatever this worker lets dbt do with the project, it need not parse it again
+        # This worker need not parse the project again, whatever it lets dbt do with it.
+        dbt._manifests.update(taken_over)
         return found
 
     return parse
