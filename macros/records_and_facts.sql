@@ -1,9 +1,10 @@
 {#- The living records of an entity (sign 1) and the rows of its fact (sign -1), for comparison: company_key (0 without
     `has_company`); what they count for, which is the date `day`, or without one fiscal_year and fiscal_period; document, the column
     `document` with that of its `year` where numbers begin anew; and figure_1 to figure_3, the expressions in `figures` (0 where
-    there are fewer). Of two expressions the second one is for the fact. Companies are looked up in the CTE company. -#}
-{% macro records_and_facts(entity, document, year, day, figures, has_company) -%}
-    {%- for sign in [1, -1] %}
+    there are fewer). Of two expressions the second one is for the fact. Companies are looked up in the CTE company. `signs` names the
+    side where only one is wanted. -#}
+{% macro records_and_facts(entity, document, year, day, figures, has_company, signs=[1, -1]) -%}
+    {%- for sign in signs %}
     select
         {{ 'company_key' if has_company else 'cast(0 as bigint) as company_key' }},
         {%- if day %}
@@ -23,7 +24,6 @@
     {%- elif not has_company %}
     from {{ ref(entity) }}
     where not is_deleted
-    union all
     {%- else %}
     from (
         select
@@ -34,7 +34,7 @@
         left join company on entity.source_system = company.source_system and entity.company_code = company.company_code
         where not entity.is_deleted
     ) as record
-    union all
     {%- endif %}
+    {{ 'union all' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -1,5 +1,8 @@
-{#- The texts of a group as one, with '; ' between them, in the order of an expression; null where there is none. An aggregate.
-    `condition` says which rows count. -#}
-{% macro list_in_order(value, order, condition='true') -%}
-    string_agg({{ value }}, '; ' order by {{ order }}) filter (where {{ condition }})
+{#- The texts of a group as one, with '; ' between them, in the ascending order of the numbers in `order`; null where there is none. An
+    aggregate. Sorted as lists: an aggregate that orders by itself costs three times as much. -#}
+{% macro list_in_order(value, order) -%}
+    nullif(array_to_string(list_transform(
+        list_sort(list(struct_pack({% for number in order %}place_{{ loop.index }} := {{ number }}, {% endfor %}said := {{ value }}))),
+        lambda entry: entry.said
+    ), '; '), '')
 {%- endmacro %}

@@ -12,5 +12,12 @@
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
         ('exchange_rate_day', {'order_date': 'rate_date'}),
     ],
-    remember={'order_date': 'date', 'product_key': 'bigint', 'customer_key': 'bigint'},
+    remember={
+        'order_date': 'date',
+        'product_key': 'bigint',
+        'customer_key': 'bigint',
+        'quantity': 'decimal(18,3)',
+        'net_amount_group': 'decimal(18,2)',
+        'cost_amount_group': 'decimal(18,2)',
+    },
 ) }}

@@ -6,11 +6,15 @@ changed as (
     select * from {{ ref('changed_sales_order_line') }}
 ),
 
-cell as (
+line as (
     select
         order_date,
         product_key,
-        customer_key
+        customer_key,
+        quantity,
+        net_amount_group,
+        cost_amount_group,
+        1 as sign
     from {{ ref('fct_sales_order_line') }}
     where sales_order_line_key in (select sales_order_line_key from changed)
 
@@ -19,17 +23,29 @@ cell as (
     select
         order_date_before as order_date,
         product_key_before as product_key,
-        customer_key_before as customer_key
+        customer_key_before as customer_key,
+        quantity_before as quantity,
+        net_amount_group_before as net_amount_group,
+        cost_amount_group_before as cost_amount_group,
+        -1 as sign
     from changed
     where customer_key_before is not null
 ),
 
 changed_sales_cell as (
-    select distinct
+    select
         cast(date_trunc('month', order_date) as date) as sales_month,
         product_key,
-        customer_key
-    from cell
+        customer_key,
+        cast(coalesce(sum(sign * net_amount_group), 0) as decimal(18, 2)) as revenue_change_group,
+        cast(
+            coalesce(sum(sign * net_amount_group) filter (where cost_amount_group is not null), 0) as decimal(18, 2)
+        ) as costed_revenue_change_group,
+        cast(coalesce(sum(sign * cost_amount_group), 0) as decimal(18, 2)) as cost_change_group,
+        cast(coalesce(sum(sign * quantity), 0) as decimal(18, 3)) as units_change,
+        cast(sum(sign) as bigint) as order_lines_change
+    from line
+    group by sales_month, product_key, customer_key
 )
 
 select * from changed_sales_cell

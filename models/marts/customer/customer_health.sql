@@ -28,7 +28,7 @@ reason as (
 told as (
     select
         customer_key,
-        {{ list_in_order('reason_text', 'lost_points desc, rule_order') }} as health_reasons
+        {{ list_in_order('reason_text', ['-lost_points', 'rule_order']) }} as health_reasons
     from reason
     where told_reasons > 1
     group by customer_key

@@ -2,31 +2,11 @@
 
 with
 
--- By day first: to tell the month of every line costs more than to add the line up.
-sold_day as (
-    select
-        order_date,
-        product_key,
-        sum(net_amount_group) as revenue_group,
-        sum(net_amount_group) filter (where cost_amount_group is not null) as costed_revenue_group,
-        sum(cost_amount_group) as cost_group,
-        sum(quantity) as units,
-        count(*) as order_lines
-    from {{ ref('fct_sales_order_line') }}
-    group by order_date, product_key
-),
-
 sold as (
     select
-        cast(date_trunc('month', order_date) as date) as sales_month,
-        product_key,
-        sum(revenue_group) as revenue_group,
-        sum(costed_revenue_group) as costed_revenue_group,
-        sum(costed_revenue_group - cost_group) as margin_group,
-        sum(units) as units,
-        sum(order_lines) as order_lines
-    from sold_day
-    group by sales_month, product_key
+        *,
+        costed_revenue_group - cost_group as margin_group
+    from {{ ref('product_month') }}
 ),
 
 returned as (
