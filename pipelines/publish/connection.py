@@ -26,7 +26,7 @@ def candidate_connection(settings: Settings) -> duckdb.DuckDBPyConnection:
             threads=settings.warehouse.threads,
             temp_directory=str(settings.home.spill),
             preserve_insertion_order=False,
-            checkpoint_threshold="1GB",  # once, at the end: each looks through all that changed, and a candidate needs no recovery
+            checkpoint_threshold="1GB",  # once, at the end: each looks through all changes; a candidate needs no recovery
         )
         _open[file].execute(f"attach {literal(settings.home.log_catalog)} as log (read_only)")
         gc.freeze()  # what is there now has nothing to do with the file: the look for circles at its end leaves it out
