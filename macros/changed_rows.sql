@@ -11,7 +11,7 @@
 {% macro changed_rows(entity, fact, lookups, histories=[], document=none, may_vanish=false, remember={}) -%}
 {%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', fact) -%}
 {%- set row_key = fact[4:] ~ '_key' -%}
-{%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' -%}
+{%- set after = after_batch() -%}
 {%- set columns = ['source_system', 'source_id', '_batch_id'] + (document.parts if document else []) -%}
 with
 

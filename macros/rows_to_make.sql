@@ -9,7 +9,7 @@
         on
             entity.source_system = changed.source_system
             and entity.source_id = changed.source_id
-            and entity._batch_id >= (select min(oldest._batch_id) from {{ changed_relation }} as oldest)
+            and entity._batch_id >= {{ oldest_batch(changed_relation) }}
     {%- endif %}
     where not entity.is_deleted
 {%- endmacro %}

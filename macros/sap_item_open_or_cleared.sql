@@ -1,27 +1,46 @@
 {#- One row an item, whether it is open or cleared, with amounts as they are. `open` and `cleared` name the staging models of the
     two tables (see sap_item). Clearing takes an item from one table to the other, and resetting the clearing takes it back; the
     halves of such a move come in any order. So an item that lives among the cleared ones is cleared, whatever else is said;
-    any other is what the table of open items says.
+    any other is what the table of open items says. An incremental run makes the items anew of which either table has news, and all of
+    them where a company or a currency does.
     `owed` is how an invoice is posted: 1 for customers (debit), -1 for suppliers (credit). `partner` names the partner's column. -#}
 {% macro sap_item_open_or_cleared(open, cleared, partner, owed) -%}
+{%- set looked_up = ['stg_sap__company', 'stg_sap__currency_decimals'] %}
+{%- if is_incremental() %}
+news as (
+    {{ rows_with_news(open, looked_up, 'source_id') }}
+
+    union all
+
+    {{ rows_with_news(cleared, looked_up, 'source_id') }}
+),
+{% endif %}
+{%- for name, side in [('said_open', open), ('said_cleared', cleared)] %}
+{{ name }} as (
+    select * from {{ ref(side) }}
+    {%- if is_incremental() %}
+    where source_id in (select news.source_id from news)
+    {%- endif %}
+),
+{% endfor %}
 cleared_item as (
-    select * from {{ ref(cleared) }}
+    select * from said_cleared
     where not is_deleted
 ),
 
 no_longer_cleared as (
-    select * from {{ ref(cleared) }}
+    select * from said_cleared
     where is_deleted
 ),
 
 open_item as (
-    select * from {{ ref(open) }} as open_item
-    where not exists (select 1 from cleared_item where cleared_item.source_id = open_item.source_id)
+    select * from said_open
+    where not exists (select 1 from cleared_item where cleared_item.source_id = said_open.source_id)
 ),
 
 never_open as (
     select * from no_longer_cleared
-    where not exists (select 1 from {{ ref(open) }} as open_item where open_item.source_id = no_longer_cleared.source_id)
+    where not exists (select 1 from said_open where said_open.source_id = no_longer_cleared.source_id)
 ),
 
 item as (

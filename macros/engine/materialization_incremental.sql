@@ -7,6 +7,7 @@
     {%- set existing_relation = load_cached_relation(this) -%}
     {%- set key = config.get('unique_key') -%}
     {%- set is_new = existing_relation is none or existing_relation.is_view or should_full_refresh() -%}
+    {{ remember_after_batch() }}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks) }}
     {%- if is_new %}

@@ -2,6 +2,7 @@
     goes first, and none of dbt-duckdb's renaming is needed, which takes longer than most tables do. -#}
 {% materialization table, adapter='duckdb', supported_languages=['sql', 'python'] %}
     {%- set target_relation = this.incorporate(type='table') -%}
+    {{ remember_after_batch() }}
     {{ run_hooks(pre_hooks, inside_transaction=False) }}
     {{ run_hooks(pre_hooks) }}
     {%- do drop_relation_if_exists(load_cached_relation(this)) %}

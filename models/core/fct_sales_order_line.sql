@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'sales_order_line_key', ref('changed_sales_order_line')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'sales_order_line_key', ref('changed_sales_order_line')) }}",
     meta={'made_of': ['sales_order_line']},
 ) }}
 

@@ -29,6 +29,7 @@ def candidate_connection(settings: Settings) -> duckdb.DuckDBPyConnection:
             checkpoint_threshold="1GB",  # once, at the end: each looks through all changes; a candidate needs no recovery
         )
         _open[file].execute(f"attach {literal(settings.home.log_catalog)} as log (read_only)")
+        _open[file].execute("set variable after_batch_id = (select after_batch_id from log.control.build)")
         gc.freeze()  # what is there now has nothing to do with the file: the look for circles at its end leaves it out
     return _open[file]
 

@@ -18,7 +18,7 @@ changed_contact_standard as (
         matchable.id is null
         or before.id is null
         or matchable.organisation is distinct from before.organisation
-        or matchable._batch_id > (select build.after_batch_id from {{ source('control', 'build') }} as build)
+        or matchable._batch_id > {{ after_batch() }}
 )
 {%- else %}
 

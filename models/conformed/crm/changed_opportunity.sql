@@ -28,7 +28,7 @@ revalued as (
         on rate.rate_date = change.changed_date and rate.from_currency = change.document_currency
     inner join {{ ref('opportunity') }} as opportunity
         on change.source_system = opportunity.source_system and change.opportunity_source_id = opportunity.source_id
-    where rate._batch_id > (select build.after_batch_id from {{ source('control', 'build') }} as build)
+    where rate._batch_id > {{ after_batch() }}
 ),
 
 changed_opportunity as (

@@ -16,7 +16,7 @@ changed_customer_standard as (
     where
         matchable.id is null
         or before.id is null
-        or matchable._batch_id > (select build.after_batch_id from {{ source('control', 'build') }} as build)
+        or matchable._batch_id > {{ after_batch() }}
 )
 {%- else %}
 

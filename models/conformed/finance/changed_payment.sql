@@ -1,6 +1,6 @@
 {{ config(materialized='table', meta={'made_of': ['payment']}) }}
 {%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', 'fct_payment') -%}
-{%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' %}
+{%- set after = after_batch() %}
 
 with
 
@@ -43,7 +43,6 @@ touched_document as (
 
 payment_now_or_before as (
     select
-        {{ surrogate_key(['source_system', 'source_id']) }} as payment_key,
         source_system,
         source_id,
         document_number,
@@ -56,7 +55,6 @@ payment_now_or_before as (
     union all
 
     select
-        payment_key,
         source_system,
         source_id,
         document_number,
@@ -67,7 +65,7 @@ payment_now_or_before as (
 
 changed_payment as (
     select
-        payment.payment_key,
+        {{ surrogate_key(['payment.source_system', 'payment.source_id']) }} as payment_key,
         payment.source_system,
         payment.source_id,
         payment.document_number,
@@ -75,7 +73,7 @@ changed_payment as (
     from payment_now_or_before as payment
     inner join touched_document as touched
         on payment.source_system = touched.source_system and payment.document_number = touched.document_number
-    group by payment.payment_key, payment.source_system, payment.source_id, payment.document_number
+    group by payment.source_system, payment.source_id, payment.document_number
 )
 
 select * from changed_payment

@@ -1,6 +1,6 @@
 {{ config(materialized='table', meta={'made_of': ['payment_allocation']}) }}
 {%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', 'fct_payment_allocation') -%}
-{%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' %}
+{%- set after = after_batch() %}
 
 with
 
@@ -26,7 +26,6 @@ changed_item as (
 
 allocation_now_or_before as (
     select
-        {{ surrogate_key(['source_system', 'source_id']) }} as payment_allocation_key,
         source_system,
         source_id,
         item_source_id,
@@ -41,7 +40,6 @@ allocation_now_or_before as (
     union all
 
     select
-        payment_allocation_key,
         source_system,
         source_id,
         item_source_id,
@@ -130,7 +128,6 @@ touched_payment as (
 touched_allocation as (
     {%- for number in ['clearing_document_number', 'payment_document_number'] %}
     select
-        allocation.payment_allocation_key,
         allocation.source_system,
         allocation.source_id,
         allocation._batch_id
@@ -146,12 +143,12 @@ touched_allocation as (
 
 changed_payment_allocation as (
     select
-        payment_allocation_key,
+        {{ surrogate_key(['source_system', 'source_id']) }} as payment_allocation_key,
         source_system,
         source_id,
         max(_batch_id) as _batch_id
     from touched_allocation
-    group by payment_allocation_key, source_system, source_id
+    group by source_system, source_id
 )
 
 select * from changed_payment_allocation

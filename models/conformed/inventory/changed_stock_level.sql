@@ -1,7 +1,7 @@
 {{ config(materialized='table', meta={'made_of': ['stock_movement', 'stock_balance']}) }}
 
 {%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', 'fct_stock_level') -%}
-{%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' %}
+{%- set after = after_batch() %}
 
 with
 

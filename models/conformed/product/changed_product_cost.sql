@@ -1,6 +1,6 @@
 {#- The costs as they were before this build: read by name and not by ref, because that table is built after this one. -#}
 {%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'conformed', 'product_cost') -%}
-{%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' -%}
+{%- set after = after_batch() -%}
 
 {{ config(materialized='table', meta={'made_of': ['product', 'product_cost_version']}) }}
 -- depends_on: {{ ref('product_cost_version') }}

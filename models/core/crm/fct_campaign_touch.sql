@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'campaign_touch_key', ref('changed_campaign_touch')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'campaign_touch_key', ref('changed_campaign_touch')) }}",
     meta={'made_of': ['campaign_touch']},
 ) }}
 

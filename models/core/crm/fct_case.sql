@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'case_key', ref('changed_case')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'case_key', ref('changed_case')) }}",
     meta={'made_of': ['case']},
 ) }}
 

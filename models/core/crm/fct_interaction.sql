@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'interaction_key', ref('changed_interaction')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'interaction_key', ref('changed_interaction')) }}",
     meta={'made_of': ['interaction']},
 ) }}
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'lead_key', ref('changed_lead')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'lead_key', ref('changed_lead')) }}",
     meta={'made_of': ['lead']},
 ) }}
 

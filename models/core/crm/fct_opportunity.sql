@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'opportunity_key', ref('changed_opportunity')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'opportunity_key', ref('changed_opportunity')) }}",
     meta={'made_of': ['opportunity']},
 ) }}
 

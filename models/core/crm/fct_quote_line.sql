@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'quote_line_key', ref('changed_quote_line')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'quote_line_key', ref('changed_quote_line')) }}",
     meta={'made_of': ['quote_line']},
 ) }}
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'journal_entry_key', ref('changed_journal_entry')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'journal_entry_key', ref('changed_journal_entry')) }}",
     meta={'made_of': ['journal_entry']},
 ) }}
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'journal_line_key', ref('changed_journal_line')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'journal_line_key', ref('changed_journal_line')) }}",
     meta={'made_of': ['journal_line']},
 ) }}
 

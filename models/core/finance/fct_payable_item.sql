@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'payable_item_key', ref('changed_payable_item')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'payable_item_key', ref('changed_payable_item')) }}",
     meta={'made_of': ['payable_item']},
 ) }}
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'payment_allocation_key', ref('changed_payment_allocation')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'payment_allocation_key', ref('changed_payment_allocation')) }}",
     meta={'made_of': ['payment_allocation']},
 ) }}
 

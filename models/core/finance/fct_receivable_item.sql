@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'receivable_item_key', ref('changed_receivable_item')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'receivable_item_key', ref('changed_receivable_item')) }}",
     meta={'made_of': ['receivable_item']},
 ) }}
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'delivery_line_key', ref('changed_delivery_line')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'delivery_line_key', ref('changed_delivery_line')) }}",
     meta={'made_of': ['delivery_line']},
 ) }}
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'return_line_key', ref('changed_return_line')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'return_line_key', ref('changed_return_line')) }}",
     meta={'made_of': ['return_line']},
 ) }}
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'stock_movement_key', ref('changed_stock_movement')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'stock_movement_key', ref('changed_stock_movement')) }}",
     meta={'made_of': ['stock_movement']},
 ) }}
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'goods_receipt_line_key', ref('changed_goods_receipt_line')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'goods_receipt_line_key', ref('changed_goods_receipt_line')) }}",
     meta={'made_of': ['goods_receipt_line']},
 ) }}
 

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'supplier_invoice_line_key', ref('changed_supplier_invoice_line')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'supplier_invoice_line_key', ref('changed_supplier_invoice_line')) }}",
     meta={'made_of': ['supplier_invoice_line']},
 ) }}
 

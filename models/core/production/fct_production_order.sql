@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='append',
-    pre_hook="{{ delete_changed(this, 'production_order_key', ref('changed_production_order')) }}",
+    pre_hook="{{ delete_rows_to_make(this, 'production_order_key', ref('changed_production_order')) }}",
     meta={'made_of': ['production_order']},
 ) }}
 

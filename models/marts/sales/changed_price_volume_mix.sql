@@ -1,7 +1,7 @@
 {{ config(meta={'made_of': ['sales_order_line']}) }}
 
 {%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'sales', 'price_volume_mix') %}
-{%- set after = '(select build.after_batch_id from ' ~ source('control', 'build') ~ ' as build)' %}
+{%- set after = after_batch() %}
 
 with
 

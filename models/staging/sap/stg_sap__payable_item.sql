@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(unique_key='source_id') }}
 
 with
 

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='table') }}
 
 with
 
@@ -22,9 +22,8 @@ line as (
         not account.is_balance_sheet and line.amount_document <> 0 as is_discount,
         not account.is_balance_sheet and line.amount_document = 0 as is_exchange_difference,
         greatest(line._batch_id, coalesce(account._batch_id, 0)) as touched_batch_id
-    from {{ ref('stg_sap__journal_line') }} as line
+    from {{ ref('stg_sap__payment_line') }} as line
     left join account on line.company_code = account.company_code and line.account_number = account.account_number
-    where {{ is_sap_payment('line.document_type') }} and not line.is_deleted
 ),
 
 document as (
