@@ -27,7 +27,13 @@ def main() -> None:
     points = all_points()
     kills = (points + random_moments(max(0, chosen.kills - len(points)), chosen.seed))[: chosen.kills]
     print(f"{len(kills)} kills, seed {chosen.seed}")
-    broken: list[str] = []
+    sys.exit(1 if _broken(kills) else 0)
+
+
+def _broken(kills: list[Kill]) -> list[Kill]:
+    """Print what broke when it does, and how many were tried however it ends; returns the kills that harmed somebody."""
+    broken: list[Kill] = []
+    tried = 0
     with tempfile.TemporaryDirectory(prefix="concord-soak-") as folder:
         laboratory = Laboratory(Path(folder))
 
@@ -36,13 +42,16 @@ def main() -> None:
             try:
                 laboratory.check(f"kill-{number}", kill)
             except AssertionError as error:
-                broken.append(f"{kill}: {error}")
+                broken.append(kill)
+                print(f"{kill}: {error}", flush=True)
 
-        with ThreadPoolExecutor(2) as pool:
-            for _ in track(pool.map(check, enumerate(kills)), total=len(kills), description="Killing"):
-                pass
-    print("\n".join(broken) or f"All {len(kills)} killed runs left readers and the next run unharmed.")
-    sys.exit(1 if broken else 0)
+        try:
+            with ThreadPoolExecutor(2) as pool:
+                for _ in track(pool.map(check, enumerate(kills)), total=len(kills), description="Killing"):
+                    tried += 1
+        finally:
+            print(f"{tried - len(broken)} of {tried} killed runs left readers and the next run unharmed.")
+    return broken
 
 
 def _differing_seeds(seeds: range, steps: int) -> list[int]:

@@ -2,22 +2,51 @@
 
 with
 
--- An entry puts the balance sheet out of balance when its lines do, or when nobody knows on which side they stand.
+-- An entry puts the balance sheet out of balance when its lines do, or when nobody knows on which side they stand. Entries are looked
+-- at in the periods only in which there is one.
+unassigned_account as (
+    select account.account_key
+    from {{ ref('dim_account') }} as account
+    left join {{ ref('statement_line_roles') }} as role on account.line_code = role.line_code
+    where coalesce(account.is_balance_sheet, true) and coalesce(role.balance_sheet_side, 'unassigned') = 'unassigned'
+),
+
+cell as (
+    select
+        company_key,
+        fiscal_year,
+        fiscal_period
+    from {{ ref('fct_journal_line') }}
+    group by company_key, fiscal_year, fiscal_period
+    having sum(amount_company * {{ weight_of('document_number') }}) <> 0
+
+    union
+
+    select
+        company_key,
+        fiscal_year,
+        fiscal_period
+    from {{ ref('fct_journal_line') }}
+    where account_key in (select unassigned_account.account_key from unassigned_account)
+),
+
 entry as (
     select
         line.company_key,
         line.fiscal_year * 100 + line.fiscal_period as period_order,
         {{ entry_name('company.company_code', 'line.document_number', 'line.fiscal_year') }} as entry_name
     from {{ ref('fct_journal_line') }} as line
-    inner join {{ ref('dim_account') }} as account on line.account_key = account.account_key
+    inner join cell
+        on
+            line.company_key = cell.company_key
+            and line.fiscal_year = cell.fiscal_year
+            and line.fiscal_period = cell.fiscal_period
     inner join {{ ref('dim_company') }} as company on line.company_key = company.company_key
-    left join {{ ref('statement_line_roles') }} as role on account.line_code = role.line_code
+    left join unassigned_account on line.account_key = unassigned_account.account_key
     group by line.company_key, line.fiscal_year, line.fiscal_period, line.document_number, company.company_code
     having
         sum(line.amount_company) <> 0
-        or sum(line.amount_company) filter (
-            where coalesce(account.is_balance_sheet, true) and coalesce(role.balance_sheet_side, 'unassigned') = 'unassigned'
-        ) <> 0
+        or sum(line.amount_company) filter (where unassigned_account.account_key is not null) <> 0
 ),
 
 side as (
