@@ -61,6 +61,18 @@ dated as (
     left join {{ ref('purchase_invoice_progress') }} as invoice on named.purchase_order_line_key = invoice.purchase_order_line_key
 ),
 
+-- The flag closes what was invoiced in part; nothing is invoiced by a flag alone.
+invoiced as (
+    select
+        *,
+        invoiced_quantity > 0
+        and (
+            is_invoice_completed
+            or invoiced_quantity >= case when is_delivery_completed then least(quantity, received_quantity) else quantity end
+        ) as is_invoiced
+    from dated
+),
+
 purchase_cycle as (
     select
         purchase_order_line_key,
@@ -118,13 +130,13 @@ purchase_cycle as (
         {{ days_after('paid_date', 'due_date') }} as payment_late_days,
         {{ days_after('paid_date', 'order_date') }} as order_to_payment_days,
         case
-            when paid_date is not null and (is_invoice_completed or invoiced_quantity >= quantity) then 'paid'
-            when is_invoice_completed or invoiced_quantity >= quantity then 'invoiced'
+            when is_invoiced and paid_date is not null then 'paid'
+            when is_invoiced then 'invoiced'
             when is_delivery_completed or received_quantity >= quantity then 'received'
             when received_quantity > 0 then 'partly received'
             else 'ordered'
         end as cycle_stage
-    from dated
+    from invoiced
 )
 
 select * from purchase_cycle
