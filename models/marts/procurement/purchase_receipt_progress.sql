@@ -15,7 +15,7 @@ receipt_day as (
         receipt.posting_date,
         sum(receipt.quantity) as quantity,
         sum(receipt.net_amount_document) as net_amount_document,
-        sum(receipt.net_amount_group) as net_amount_group,
+        {{ whole_sum('receipt.net_amount_group') }} as net_amount_group,
         coalesce(-sum(receipt.quantity) filter (where movement_type.movement_kind = 'supplier_return'), 0) as returned_quantity
     from {{ ref('fct_goods_receipt_line') }} as receipt
     left join movement_type on receipt.movement_type_code = movement_type.movement_type_code
@@ -73,7 +73,7 @@ purchase_receipt_progress as (
         cast(sum({{ days_after('posting_date', 'order_date') }} * lasting_quantity) as double) / nullif(sum(lasting_quantity), 0)
             as lead_days,
         cast(sum(net_amount_document) as decimal(18, 2)) as received_amount_document,
-        cast(sum(net_amount_group) as decimal(18, 2)) as received_amount_group
+        cast({{ whole_sum('net_amount_group') }} as decimal(18, 2)) as received_amount_group
     from stayed
     group by purchase_order_line_key
 )
