@@ -299,6 +299,36 @@ def test_a_record_twice_and_one_in_another_period_or_company(books: duckdb.DuckD
             id="the margins lost a customer's product",
         ),
         pytest.param(
+            "group_statements_equal_ledger",
+            None,
+            "2024-02",
+            "update finance.income_statement set amount_group = amount_group + 0.01 "
+            "where company_key is null and fiscal_year = 2024 and fiscal_period = 2 and line_code = 'revenue'",
+            "0.01",
+            "income_statement revenue",
+            id="the group's revenue is a cent more",
+        ),
+        pytest.param(
+            "group_statements_equal_ledger",
+            None,
+            "2025-12",
+            "update finance.balance_sheet set balance_amount_group = balance_amount_group - 0.01 "
+            "where company_key is null and fiscal_year = 2025 and fiscal_period = 12 and line_code = 'total_assets'",
+            "0.01",
+            "balance_sheet assets",
+            id="the group owns a cent less",
+        ),
+        pytest.param(
+            "group_statements_equal_ledger",
+            None,
+            "2026-10",
+            "delete from finance.cash_flow "
+            "where company_key is null and fiscal_year = 2026 and fiscal_period = 10 and line_code = 'change_of_cash'",
+            None,
+            "cash_flow change_of_cash",
+            id="nobody says what became of the group's cash",
+        ),
+        pytest.param(
             "intercompany_balances_agree",
             "1000",
             "2026-10",
@@ -327,7 +357,7 @@ def test_a_record_twice_and_one_in_another_period_or_company(books: duckdb.DuckD
 def test_one_figure_of_a_mart_breaks_its_check_and_no_other(
     books: duckdb.DuckDBPyConnection,
     check: str,
-    company: str,
+    company: str | None,
     period: str,
     change: str,
     difference: str | None,
