@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from pipelines.errors import ConcordError
 from pipelines.home import Home
-from pipelines.identity.history import CUSTOMERS, record_changes
+from pipelines.identity.history import CUSTOMERS
 from pipelines.ingest.account import TableAccount
 from pipelines.ingest.tables import ingest_table
 from pipelines.privacy.completion import complete_erasures
@@ -135,13 +135,13 @@ def run(
             _refuse_nothing(account)
             clean_log(settings, state, project)
         with settings.home.lock("build"):
+            versions.adopt(settings.home, state)
             plan = candidate.plan_build(settings, state, project, full=full)
             account.mode, account.mode_reason = ("full" if plan.is_full else "incremental"), plan.reason
             if plan.is_needed:
                 _build_and_publish(settings, state, project, plan, account, watch, steps, keep)
             else:
                 account.mode, account.outcome = "none", "unchanged"
-                versions.adopt(settings.home, state)
             complete_erasures(settings, state)
         account.version = _current(settings.home, state)
     except ConcordError as error:
@@ -202,11 +202,9 @@ def _build_and_publish(
             ]
             watch.end("audit", f"{outcome.checks} checks passed")
         with _step(account, watch, "publish", 1):
-            before = current_version(settings.home)
-            version = steps("publish", versions.publish, settings, state, plan.through)
+            is_new = any(model.name == CUSTOMERS for model in account.models)
+            version = steps("publish", versions.publish, settings, state, plan.through, has_new_customers=is_new)
             account.outcome = "published"
-            if any(model.name == CUSTOMERS for model in account.models):
-                record_changes(settings.home, state, before, version.number)
             watch.end("publish", f"version {version.number}")
     except ConcordError:
         if not keep:

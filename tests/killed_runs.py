@@ -27,6 +27,9 @@ ACCIDENTAL = (
     *("landed_at", "last_landed_at", "extracted_at"),
 )
 
+Event = tuple[int, str, int, int | None, str]
+"""Version, kind, customer, other customer and evidence of an event in the log of identity."""
+
 _UNKNOWN = 255  # what multiprocessing says when the fork server could not tell how a process ended
 _PATIENCE = 240  # seconds; a run takes three
 _AFTER_SWAP = {"version.swapped", "version.recorded"}
@@ -73,17 +76,53 @@ class Laboratory:
         _live_on(company)
         company.write(folder / "new")
         published = self._settings("published", "old")
-        self._finish(published)
+        published.home.create()
+        _decide(published, {(2, 3): "same"})
+        self.finish(published)
         self.before = _contents(published)
+        _decide(published, {(2, 3): "apart", (4, 5): "same"})
         self.after: dict[bool, dict[str, list[str]]] = {}
+        self.log: dict[bool, list[Event]] = {}
         self.seconds: dict[bool, float] = {}
         for first in (False, True):
             undisturbed = self._copy(f"undisturbed-{first}", first=first)
             started = time.monotonic()
-            self._finish(undisturbed)
+            self.finish(undisturbed)
             self.seconds[first] = time.monotonic() - started
             self.after[first] = _contents(undisturbed)
+            self.log[first] = identity_log(undisturbed)
         assert self.before != self.after[False]
+        assert not self.log[True], "the customers of a first version are not told one by one"
+        assert {kind for _, kind, *_ in self.log[False]} == {"birth", "merge", "split"}
+
+    def killed(self, name: str, kill: Kill) -> Settings:
+        """Return a published company whose run with the news was killed as told."""
+        settings = self._copy(name, first=kill.first)
+        process = self._start(settings, kill)
+        process.join()
+        assert process.exitcode in {-signal.SIGKILL, _UNKNOWN}, f"the run ended with {process.exitcode} before {kill}"
+        return settings
+
+    def copy(self, name: str, *, keep_versions: int) -> Settings:
+        """Return a published company that has not taken in the news."""
+        settings = self._copy(name, first=False)
+        return settings.model_copy(
+            update={"warehouse": settings.warehouse.model_copy(update={"keep_versions": keep_versions})}
+        )
+
+    def undisturbed(self, name: str) -> Settings:
+        """Return a published company that has taken in the news in a run that nothing disturbed."""
+        shutil.copytree(self.folder / "undisturbed-False", self.folder / name, symlinks=True)
+        return self._settings(name, "new")
+
+    def finish(self, settings: Settings, *, full: bool = False) -> None:
+        """Run, as nobody disturbs it."""
+        process = self._start(settings, Kill(), full=full)
+        process.join()
+        if process.exitcode == _UNKNOWN:  # run again: after a run that ended well there is nothing to do
+            process = self._start(settings, Kill())
+            process.join()
+        assert process.exitcode == 0, f"the run ended with {process.exitcode}"
 
     def check(self, name: str, kill: Kill) -> None:
         """Kill a run as told, look at what readers see, run again, and compare with the undisturbed run."""
@@ -108,8 +147,9 @@ class Laboratory:
                 expected = [after] if kill.point in _AFTER_SWAP else [self.before]
             assert seen in expected, f"readers see something else than a whole version ({kill})"
 
-        self._finish(settings)
+        self.finish(settings)
         assert _contents(settings) == after, f"not what an undisturbed run gives ({kill})"
+        assert identity_log(settings) == self.log[kill.first], f"the log of identity is another ({kill})"
         self._nothing_is_left_over(settings)
         shutil.rmtree(settings.home.root)
 
@@ -142,18 +182,17 @@ class Laboratory:
             shutil.copytree(self.folder / "published", self.folder / name, symlinks=True)
         return self._settings(name, "new")
 
-    def _start(self, settings: Settings, kill: Kill) -> multiprocessing.process.BaseProcess:
-        process = self._context.Process(target=_run_once, args=(settings, kill))
+    def _start(self, settings: Settings, kill: Kill, *, full: bool = False) -> multiprocessing.process.BaseProcess:
+        process = self._context.Process(target=_run_once, args=(settings, kill, full))
         process.start()
         return process
 
-    def _finish(self, settings: Settings) -> None:
-        process = self._start(settings, Kill())
-        process.join()
-        if process.exitcode == _UNKNOWN:  # run again: after a run that ended well there is nothing to do
-            process = self._start(settings, Kill())
-            process.join()
-        assert process.exitcode == 0, f"the run ended with {process.exitcode}"
+
+def identity_log(settings: Settings) -> list[Event]:
+    """What the append-only log says became of customers, oldest first, but for the time of day."""
+    with State(settings.state_url.get_secret_value()) as state:
+        events = state.identity_events(limit=1_000_000)
+    return [(one.version, one.kind, one.customer_key, one.other_key, one.evidence) for one in reversed(events)]
 
 
 def _contents(settings: Settings) -> dict[str, list[str]]:
@@ -172,7 +211,14 @@ def _live_on(company: TinyCompany) -> None:
     company.places["AW-00000002"] = ["AW-00000002", "France"]
 
 
-def _run_once(settings: Settings, kill: Kill) -> None:
+def _decide(settings: Settings, verdicts: dict[tuple[int, int], str]) -> None:
+    """A steward's words on customers, whose records in CRM and ERP carry one number."""
+    with State(settings.state_url.get_secret_value()) as state:
+        for (left, right), verdict in verdicts.items():
+            state.decide_identity(f"number/AW{left:08d}", f"number/AW{right:08d}", verdict, "test", "")
+
+
+def _run_once(settings: Settings, kill: Kill, full: bool = False) -> None:
     assert sys.modules["tests.warm"].READY
     faulthandler.dump_traceback_later(_PATIENCE, exit=True)
     passings = 0
@@ -186,4 +232,4 @@ def _run_once(settings: Settings, kill: Kill) -> None:
     commit_points.observe(end_here)
     settings.home.create()
     with State(settings.state_url.get_secret_value()) as state:
-        run(settings, state)
+        run(settings, state, full=full)

@@ -1,8 +1,7 @@
 """The log of what became of customers: births, merges and splits, told by comparing one published version with the next."""
 
-from datetime import UTC, datetime
-
 import duckdb
+import sqlalchemy as sa
 
 from pipelines.home import Home
 from pipelines.state import IdentityEvent, State
@@ -10,6 +9,14 @@ from pipelines.warehouse import two_versions, version_file
 
 CUSTOMERS = "conformed.customer_identity"
 """Says which customer a record is of; a version that did not make this table anew knows the customers of the one before."""
+
+_metadata = sa.MetaData()
+_comparison = sa.Table(
+    "identity_comparison",
+    _metadata,
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("before", sa.Integer, nullable=False),
+)
 
 _EVENTS = """
 with
@@ -75,23 +82,55 @@ order by event.kind, event.customer_key, event.other_key
 """
 
 
-def record_changes(home: Home, state: State, before: int | None, after: int) -> list[IdentityEvent]:
-    """Write into the log what became of customers from the published version ``before`` to ``after``; returns the events.
+def announce(state: State, version: int, before: int) -> None:
+    """Say that the customers of a version, about to be published, are to be compared with those of the version ``before``.
 
-    A second time changes nothing. A first version bears all its customers and is not told one by one.
+    A run that is killed before it has compared them leaves this word to the next.
     """
-    if before is None or not version_file(home, before).exists() or not version_file(home, after).exists():
-        return []
+    _metadata.create_all(state.engine)
+    with state.engine.begin() as connection:
+        connection.execute(_comparison.delete().filter_by(version=version))
+        connection.execute(_comparison.insert().values(version=version, before=before))
+
+
+def announced(state: State) -> list[tuple[int, int]]:
+    """Return the versions that are still to be compared, oldest first, each with the version before it."""
+    _metadata.create_all(state.engine)
+    query = sa.select(_comparison.c.version, _comparison.c.before).order_by(_comparison.c.version)
+    with state.engine.connect() as connection:
+        return [(row.version, row.before) for row in connection.execute(query)]
+
+
+def record_changes(home: Home, state: State) -> None:
+    """Write into the log what became of customers with each version whose comparison was announced and is still to be made.
+
+    A second time changes nothing. A version that was never published, or whose predecessor is not kept any more, cannot be
+    compared and is let go. A first version bears all its customers and is not told one by one. The caller holds the build lock.
+    """
+    published = {version.number: version for version in state.versions()}
+    for number, before in announced(state):
+        changes = _changes(home, before, number) if number in published else []
+        if changes is None and _are_kept(home, before, number):
+            continue  # there and not to be read: another run may read it
+        if changes:
+            moment = published[number].published_at
+            state.record_identity_events(number, [IdentityEvent(number, *change, moment) for change in changes])
+        with state.engine.begin() as connection:
+            connection.execute(_comparison.delete().filter_by(version=number))
+
+
+def _changes(home: Home, before: int, after: int) -> list[tuple[str, int, int | None, str]] | None:
+    """Return kind, customer, other customer and evidence of each event between two versions; None when one cannot be read."""
     try:
         with two_versions(home, before, after) as connection:
             rows = connection.execute(_EVENTS.format(side="before", wanted="<> 'split'")).fetchall()
             rows += connection.execute(_EVENTS.format(side="after", wanted="= 'split'")).fetchall()
+    except duckdb.IOException:
+        return None
     except (duckdb.CatalogException, duckdb.BinderException):
         return []  # a version of an earlier Concord, which knew nothing of customers
-    now = datetime.now(UTC)
-    events = [
-        IdentityEvent(after, str(kind), int(key), None if other is None else int(other), str(told), now)
-        for kind, key, other, told in rows
-    ]
-    state.record_identity_events(after, events)
-    return events
+    return [(str(kind), int(key), None if other is None else int(other), str(told)) for kind, key, other, told in rows]
+
+
+def _are_kept(home: Home, *numbers: int) -> bool:
+    return all(version_file(home, number).exists() for number in numbers)

@@ -6,20 +6,26 @@ from datetime import UTC, datetime
 from pipelines.commit_points import passed
 from pipelines.errors import ConcordError
 from pipelines.home import Home, move_into_place
+from pipelines.identity.history import announce, record_changes
 from pipelines.publish.candidate import stamp_of
 from pipelines.settings import Settings
 from pipelines.state import State, Version
 from pipelines.warehouse import POINTER, current_version, version_file
 
 
-def publish(settings: Settings, state: State, through: int) -> Version:
+def publish(settings: Settings, state: State, through: int, *, has_new_customers: bool = False) -> Version:
     """Make the audited candidate the version that people read, and sweep versions beyond the number to keep.
 
-    Readers see the old version until the pointer is swapped, and the new one from then on. The caller holds the build lock.
+    Readers see the old version until the pointer is swapped, and the new one from then on. Where it was told anew which
+    customer a record is of (``has_new_customers``), what became of customers is written into the log of identity. The caller
+    holds the build lock.
     """
     home = settings.home
     adopt(home, state)
+    before = current_version(home)
     number = 1 + max((version.number for version in state.versions()), default=0)
+    if before is not None and has_new_customers:
+        announce(state, number, before)
     home.candidate.chmod(0o600)
     move_into_place(home.candidate, version_file(home, number))
     passed("version.renamed")
@@ -28,12 +34,17 @@ def publish(settings: Settings, state: State, through: int) -> Version:
     version = Version(number, datetime.now(UTC), through)
     state.record_version(version)
     passed("version.recorded")
+    record_changes(home, state)
     sweep(settings, state)
     return version
 
 
 def adopt(home: Home, state: State) -> None:
-    """Record the current version if a run was killed between the swap and the record; drop what was never swapped in."""
+    """Finish what a run that was killed at its publishing left to do.
+
+    The current version is recorded if it was swapped in and no more, what was never swapped in is dropped, and the log of
+    identity is told what became of customers. The caller holds the build lock.
+    """
     known = {version.number for version in state.versions()}
     current = current_version(home)
     if current is not None and current not in known:
@@ -42,6 +53,7 @@ def adopt(home: Home, state: State) -> None:
     for path in home.published.glob("warehouse-*.duckdb*"):
         if _number(path.name) not in known:
             path.unlink()
+    record_changes(home, state)
 
 
 def kept(home: Home, state: State) -> list[Version]:

@@ -255,3 +255,12 @@ def test_files_have_names_that_say_something_and_a_length_that_can_be_read() -> 
     models = [*(REPOSITORY / "models").rglob("*.sql"), *(REPOSITORY / "docs").rglob("*.sql")]
     long_sql = [path.name for path in models if len(path.read_text(encoding="utf-8").splitlines()) > 180]
     assert not vague + long_python + long_sql
+
+
+def test_whether_a_case_kept_its_promise_is_decided_in_one_place() -> None:
+    """By the clock alone it is decided wrongly: nights and what waits for the customer do not count."""
+    compared = re.compile(r"[<>]=?\s*[\w.]*\bsla_due_at\b|\bsla_due_at\b\s*[<>]")
+    deciding = {
+        path.name for path in (REPOSITORY / "models").rglob("*.sql") if compared.search(path.read_text("utf-8"))
+    }
+    assert deciding == {"case_sla.sql"}

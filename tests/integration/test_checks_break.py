@@ -59,6 +59,14 @@ FIGURES = {
 Break = tuple[str, str | None, str, Decimal, str | None]
 
 
+def compiled(settings: Settings, name: str) -> str:
+    """What dbt made of a model or test."""
+    file = compiled_folder(settings, compose(settings)) / "full.json"
+    scripts = json.loads(file.read_text(encoding="utf-8")).items()
+    (query,) = (str(script["compiled"]) for key, script in scripts if key.endswith(f".{name}"))
+    return query
+
+
 @pytest.fixture(scope="module")
 def copy(clean_company: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     """A copy of the clean company's version that may be written to, under the name that its views know.
@@ -68,13 +76,7 @@ def copy(clean_company: Settings, tmp_path_factory: pytest.TempPathFactory) -> I
     source = version_file(clean_company.home, current_version(clean_company.home) or 0)
     target = tmp_path_factory.mktemp("books") / "warehouse.duckdb"
     target.write_bytes(Path(source).read_bytes())
-    project = compose(clean_company)
-    file = compiled_folder(clean_company, project) / "full.json"
-    (cells,) = (
-        script["compiled"]
-        for key, script in json.loads(file.read_text(encoding="utf-8")).items()
-        if key.endswith(".fact_source_cell")
-    )
+    cells = compiled(clean_company, "fact_source_cell")
     with duckdb.connect(str(target)) as connection:
         connection.execute("drop table quality.fact_source_cell")
         connection.execute(f"create view quality.fact_source_cell as {cells}")
@@ -297,6 +299,36 @@ def test_a_record_twice_and_one_in_another_period_or_company(books: duckdb.DuckD
             id="the margins lost a customer's product",
         ),
         pytest.param(
+            "group_statements_equal_ledger",
+            None,
+            "2024-02",
+            "update finance.income_statement set amount_group = amount_group + 0.01 "
+            "where company_key is null and fiscal_year = 2024 and fiscal_period = 2 and line_code = 'revenue'",
+            "0.01",
+            "income_statement revenue",
+            id="the group's revenue is a cent more",
+        ),
+        pytest.param(
+            "group_statements_equal_ledger",
+            None,
+            "2025-12",
+            "update finance.balance_sheet set balance_amount_group = balance_amount_group - 0.01 "
+            "where company_key is null and fiscal_year = 2025 and fiscal_period = 12 and line_code = 'total_assets'",
+            "0.01",
+            "balance_sheet assets",
+            id="the group owns a cent less",
+        ),
+        pytest.param(
+            "group_statements_equal_ledger",
+            None,
+            "2026-10",
+            "delete from finance.cash_flow "
+            "where company_key is null and fiscal_year = 2026 and fiscal_period = 10 and line_code = 'change_of_cash'",
+            None,
+            "cash_flow change_of_cash",
+            id="nobody says what became of the group's cash",
+        ),
+        pytest.param(
             "intercompany_balances_agree",
             "1000",
             "2026-10",
@@ -325,7 +357,7 @@ def test_a_record_twice_and_one_in_another_period_or_company(books: duckdb.DuckD
 def test_one_figure_of_a_mart_breaks_its_check_and_no_other(
     books: duckdb.DuckDBPyConnection,
     check: str,
-    company: str,
+    company: str | None,
     period: str,
     change: str,
     difference: str | None,
@@ -338,3 +370,47 @@ def test_one_figure_of_a_mart_breaks_its_check_and_no_other(
     assert found[:3] == (check, company, period)
     assert found[4] == documents
     assert found[3] == Decimal(difference) if difference else found[3] > 0
+
+
+@pytest.mark.parametrize(
+    ("change", "rows", "amount"),
+    [
+        pytest.param("delete from core.fct_payment_allocation where {it}", -1, -1, id="an allocation is lost"),
+        pytest.param(
+            "insert into core.fct_payment_allocation from core.fct_payment_allocation where {it}",
+            *(1, 1),
+            id="an allocation is there twice",
+        ),
+        pytest.param(
+            "update core.fct_payment_allocation set cleared_amount_document = cleared_amount_document + 0.01 where {it}",
+            *(0, 0),
+            id="an allocation clears a cent more than was owed",
+        ),
+        pytest.param(
+            "update core.fct_payment_allocation set cleared_amount_document = null where {it}",
+            *(0, -1),
+            id="an allocation does not say what it clears",
+        ),
+        pytest.param(
+            "update core.fct_{side}_item set clearing_document_number = null where {side}_item_key = "
+            "(select {side}_item_key from core.fct_payment_allocation where {it})",
+            *(1, 1),
+            id="an item was not cleared that was allocated",
+        ),
+    ],
+)
+@pytest.mark.parametrize("side", ["receivable", "payable"])
+def test_allocations_account_for_the_items_that_were_cleared(
+    clean_company: Settings, books: duckdb.DuckDBPyConnection, side: str, change: str, rows: int, amount: int
+) -> None:
+    """``rows`` and ``amount``: by how many rows, and times the amount cleared, the allocations exceed the items."""
+    check = compiled(clean_company, "allocations_account_for_items")
+    assert books.execute(check).fetchall() == []
+    (key, cleared) = books.execute(
+        "select payment_allocation_key, cleared_amount_document from core.fct_payment_allocation "
+        f"where {side}_item_key is not null and cleared_amount_document <> 0 order by 1 limit 1"
+    ).fetchall()[0]
+    books.execute(change.format(it=f"payment_allocation_key = {key}", side=side))
+    [(item_rows, allocation_rows, item_total, allocation_total)] = books.execute(check).fetchall()
+    assert allocation_rows - item_rows == rows
+    assert allocation_total - item_total == amount * cleared + (Decimal("0.01") if rows == amount == 0 else 0)

@@ -24,6 +24,7 @@ CHECKS = [
     "overhead_posted_once",
     "posting_periods_equal_calendar",
     "finance_marts_equal_facts",
+    "group_statements_equal_ledger",
 ]
 FIRST_PROFIT_AND_LOSS = 500000
 

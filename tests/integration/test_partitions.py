@@ -3,10 +3,13 @@
 from datetime import date
 from pathlib import Path
 
+import duckdb
+import pytest
+
 from pipelines.run import run
 from pipelines.settings import Settings
 from pipelines.state import State
-from pipelines.warehouse import ask
+from pipelines.warehouse import ask, current_version, version_file
 from tests.extracts import example_copy, sale, small_company
 
 MADE_ANEW = """
@@ -50,3 +53,31 @@ def test_a_corrected_line_makes_anew_where_it_was_and_where_it_is(small_example:
     assert (june,) in months
     assert (may,) not in months, "nothing was sold in May any more"
     assert _rows(settings, FIRST_MONTH) == [(date(2024, 11, 1),)], "customer 5 has only the order of November left"
+
+
+@pytest.mark.parametrize("news", ["corrected", "none of sales"])
+def test_customers_without_news_keep_their_rows(small_example: Path, tmp_path: Path, news: str) -> None:
+    """Their rows are marked by hand in what is published: made anew, a row would lose its mark."""
+    settings, company = example_copy(small_example, tmp_path), small_company()
+    marked = {"customer_sales": "order_days = 1000000", "customer_order_month": "last_order_date = date '1900-01-01'"}
+    with duckdb.connect(str(version_file(settings.home, current_version(settings.home) or 0))) as connection:
+        for table, mark in marked.items():
+            connection.execute(f"update customer.{table} set {mark}")
+
+    if news == "corrected":
+        company.sales["SO2", "HEL-01"] = sale("SO2", "HEL-01", buyer=6, day=20240607)  # it was customer 5, on 5 May
+    else:
+        company.places["AW-00000002"] = ["AW-00000002", "France"]
+    company.write(tmp_path / "extracts")
+    with State(settings.state_url.get_secret_value()) as state:
+        assert run(settings, state).mode == "incremental"
+
+    touched = ["AW00000005", "AW00000006"] if news == "corrected" else []
+    for table, mark in marked.items():
+        made = f"""
+            select customer_number, bool_or({mark}), bool_and({mark})
+            from customer.{table} inner join core.dim_customer using (customer_key) where is_current group by 1 order by 1
+        """
+        rows = _rows(settings, made)
+        assert len(rows) == 6
+        assert rows == [(number, number not in touched, number not in touched) for number, *_ in rows], table

@@ -70,6 +70,9 @@ ELSEWHERE = """
     select company, period, cast(actual as integer), documents from quality.reconciliation
     where check_name = 'posting_periods_equal_calendar' and status = 'break' order by all
 """
+GROUP = """
+    select period, status from quality.reconciliation where check_name = 'group_statements_equal_ledger' order by all
+"""
 NOT_KNOWN = "select company_code, fiscal_calendar_code from core.dim_company where not is_fiscal_calendar_known"
 
 
@@ -86,13 +89,14 @@ def settings(tmp_path: Path) -> Settings:
 
 
 def test_companies_keep_their_own_fiscal_years_and_the_group_its_own(settings: Settings) -> None:
-    told, elsewhere = [], []
+    told, elsewhere, group_periods = [], [], []
     with State(settings.state_url.get_secret_value()) as state:
         for step in (_found, _put_right, _close):
             step(settings)
             run(settings, state)
             told.append(_rows(settings, RESULT))
             elsewhere.append(_rows(settings, ELSEWHERE))
+            group_periods.append(_rows(settings, GROUP))
         in_steps = contents(settings)
         run(settings, state, full=True)
     assert contents(settings) == in_steps
@@ -115,6 +119,9 @@ def test_companies_keep_their_own_fiscal_years_and_the_group_its_own(settings: S
         *in_april, (APRIL, "V3", 2025, 13, 40, 70),
         *group[:2], ("group", "K4", 2026, 1, 226, 226), ("group", "K4", 2026, 3, 40, 266),
     ]  # fmt: skip
+
+    assert {status for step in group_periods for _, status in step} == {"ok"}
+    assert {("2025-03", "ok"), ("2025-12", "ok"), ("2026-01", "ok"), ("2026-03", "ok")} <= set(group_periods[2])
 
     unknown = (UNKNOWN, "2025-03", 0, "4000/2/2025")
     assert elsewhere[1] == elsewhere[2] == [unknown]

@@ -12,7 +12,10 @@ import pytest
 import sqlalchemy as sa
 
 from pipelines.errors import ConcordError
-from pipelines.state import Batch, RuleResult, State, Version
+from pipelines.home import Home
+from pipelines.identity import history
+from pipelines.state import Batch, IdentityEvent, RuleResult, State, Version
+from pipelines.warehouse import version_file
 from tests.postgres import PASSWORD, PASSWORD_IN_URL, free_port, postgres
 
 _numbers = itertools.count(1)
@@ -169,6 +172,34 @@ def test_a_version_is_recorded_once(state: State) -> None:
     state.record_version(replace(version, through_batch_id=9, published_at=LANDED + timedelta(days=1)))
     state.record_version(Version(2, LANDED + timedelta(hours=1), 8))
     assert state.versions() == [version, Version(2, LANDED + timedelta(hours=1), 8)]
+
+
+def test_what_became_of_customers_with_a_version_is_recorded_once(state: State) -> None:
+    birth = IdentityEvent(2, "birth", 11, None, "", LANDED)
+    state.record_identity_events(2, [birth])
+    state.record_identity_events(2, [birth, replace(birth, customer_key=12)])
+    state.record_identity_events(3, [])
+    assert state.identity_events() == [birth]
+
+
+def test_a_comparison_is_announced_until_it_is_made_or_cannot_be(state: State, tmp_path: Path) -> None:
+    history.announce(state, 2, before=1)
+    history.announce(state, 3, before=1)
+    history.announce(state, 3, before=2)
+    assert history.announced(state) == [(2, 1), (3, 2)]
+    home = Home(tmp_path)
+    home.create()
+    for number in (1, 2, 3):
+        version_file(home, number).write_text("no database" * 1000)
+    state.record_version(Version(2, LANDED, 7))
+    history.record_changes(home, state)
+    assert history.announced(state) == [(2, 1)], (
+        "what was never published is not compared, and these files cannot be read"
+    )
+    version_file(home, 1).unlink()
+    history.record_changes(home, state)
+    assert history.announced(state) == []
+    assert state.identity_events() == []
 
 
 def test_the_last_run_is_the_last_that_ended(state: State) -> None:

@@ -84,7 +84,6 @@ fct_case as (
         {{ minutes_between('opened_at', 'first_response_at') }} as minutes_to_first_response,
         {{ minutes_between('opened_at', 'ended_at') }} as minutes_to_close,
         is_closed,
-        ended_at <= sla_due_at as is_sla_met,
         is_escalated,
         cast(reopened_count as integer) as reopened_count,
         is_closed_at_implausible as is_closed_at_corrected,

@@ -55,35 +55,49 @@ balance as (
     )
 ),
 
+-- What a currency was worth at the end of the period; for a period that is not over, today.
+valued as (
+    select
+        balance.*,
+        {{ rate_to_group('balance.document_currency', 'rate.exchange_rate') }} as closing_rate_group
+    from balance
+    cross join {{ ref('as_of') }} as today
+    left join {{ ref('exchange_rate_day') }} as rate
+        on
+            balance.document_currency = rate.from_currency
+            and least(balance.period_end_date, today.as_of_date) = rate.rate_date
+),
+
 intercompany as (
     select
-        balance.seller_company_key,
+        valued.seller_company_key,
         seller.company_code as seller_company_code,
         seller.company_name as seller_company_name,
-        balance.buyer_company_key,
+        valued.buyer_company_key,
         buyer.company_code as buyer_company_code,
         buyer.company_name as buyer_company_name,
-        balance.document_currency,
-        balance.fiscal_year,
-        balance.fiscal_period,
-        balance.period_end_date,
-        cast(balance.receivable_document as decimal(18, 2)) as receivable_amount_document,
-        cast(balance.payable_document as decimal(18, 2)) as payable_amount_document,
-        cast(balance.in_transit_document as decimal(18, 2)) as in_transit_amount_document,
-        cast(balance.receivable_document - balance.payable_document - balance.in_transit_document as decimal(18, 2))
+        valued.document_currency,
+        valued.fiscal_year,
+        valued.fiscal_period,
+        valued.period_end_date,
+        cast(valued.receivable_document as decimal(18, 2)) as receivable_amount_document,
+        cast(valued.payable_document as decimal(18, 2)) as payable_amount_document,
+        cast(valued.in_transit_document as decimal(18, 2)) as in_transit_amount_document,
+        cast(valued.receivable_document - valued.payable_document - valued.in_transit_document as decimal(18, 2))
             as difference_amount_document,
-        cast(balance.revenue_document as decimal(18, 2)) as revenue_amount_document,
-        cast(balance.purchase_document as decimal(18, 2)) as purchase_amount_document,
-        cast(balance.receivable_group as decimal(18, 2)) as receivable_amount_group,
-        cast(balance.payable_group as decimal(18, 2)) as payable_amount_group,
-        cast(balance.in_transit_group as decimal(18, 2)) as in_transit_amount_group,
-        cast(balance.receivable_group - balance.payable_group - balance.in_transit_group as decimal(18, 2))
+        cast(valued.revenue_document as decimal(18, 2)) as revenue_amount_document,
+        cast(valued.purchase_document as decimal(18, 2)) as purchase_amount_document,
+        cast(valued.closing_rate_group as double) as closing_rate_group,
+        cast(valued.receivable_group as decimal(18, 2)) as receivable_amount_group,
+        cast(valued.payable_group as decimal(18, 2)) as payable_amount_group,
+        cast(valued.in_transit_group as decimal(18, 2)) as in_transit_amount_group,
+        cast(valued.receivable_group - valued.payable_group - valued.in_transit_group as decimal(18, 2))
             as difference_amount_group,
-        cast(balance.revenue_group as decimal(18, 2)) as revenue_amount_group,
-        cast(balance.purchase_group as decimal(18, 2)) as purchase_amount_group
-    from balance
-    inner join {{ ref('dim_company') }} as seller on balance.seller_company_key = seller.company_key
-    inner join {{ ref('dim_company') }} as buyer on balance.buyer_company_key = buyer.company_key
+        cast(valued.revenue_group as decimal(18, 2)) as revenue_amount_group,
+        cast(valued.purchase_group as decimal(18, 2)) as purchase_amount_group
+    from valued
+    inner join {{ ref('dim_company') }} as seller on valued.seller_company_key = seller.company_key
+    inner join {{ ref('dim_company') }} as buyer on valued.buyer_company_key = buyer.company_key
 )
 
 select * from intercompany

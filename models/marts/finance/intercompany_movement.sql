@@ -48,6 +48,7 @@ shipped as (
         purchase.company_key as buyer_company_key,
         purchase.purchase_order_line_key,
         purchase.document_currency,
+        purchase.unit_price_document,
         purchase.exchange_rate_group,
         movement.posting_date,
         -movement.quantity * purchase.unit_price_document as in_transit_document
@@ -61,11 +62,13 @@ sold_line as (
         purchase_order_line_key,
         seller_company_key,
         buyer_company_key,
+        document_currency,
+        unit_price_document,
         exchange_rate_group
     from shipped
 ),
 
--- It is on its way until the buyer has the invoice in the books.
+-- It is on its way until the buyer has the invoice in the books, in whatever currency and at whatever price that is.
 transit as (
     select
         seller_company_key,
@@ -81,10 +84,10 @@ transit as (
     select
         sold_line.seller_company_key,
         sold_line.buyer_company_key,
-        invoice.document_currency,
+        sold_line.document_currency,
         sold_line.exchange_rate_group,
         invoice.posting_date,
-        -invoice.net_amount_document as in_transit_document
+        -invoice.quantity * sold_line.unit_price_document as in_transit_document
     from {{ ref('fct_supplier_invoice_line') }} as invoice
     inner join sold_line on invoice.purchase_order_line_key = sold_line.purchase_order_line_key
 ),

@@ -43,12 +43,12 @@ dated as (
         coalesce(receipt.returned_quantity, 0) as returned_quantity,
         coalesce(receipt.first_quantity, 0) as first_quantity,
         coalesce(receipt.on_time_quantity, 0) as on_time_quantity,
-        coalesce(receipt.received_amount_group, 0) as received_amount_group,
+        case when receipt.purchase_order_line_key is null then 0 else receipt.received_amount_group end as received_amount_group,
         invoice.first_invoice_date,
         invoice.last_invoice_date,
         coalesce(invoice.invoiced_quantity, 0) as invoiced_quantity,
         coalesce(invoice.invoiced_amount_document, 0) as invoiced_amount_document,
-        coalesce(invoice.invoiced_amount_group, 0) as invoiced_amount_group,
+        case when invoice.purchase_order_line_key is null then 0 else invoice.invoiced_amount_group end as invoiced_amount_group,
         invoice.invoice_currency,
         invoice.due_date,
         invoice.paid_date,
@@ -59,6 +59,18 @@ dated as (
     left join {{ ref('dim_company') }} as company on named.ordering_company_key = company.company_key
     left join {{ ref('purchase_receipt_progress') }} as receipt on named.purchase_order_line_key = receipt.purchase_order_line_key
     left join {{ ref('purchase_invoice_progress') }} as invoice on named.purchase_order_line_key = invoice.purchase_order_line_key
+),
+
+-- The flag closes what was invoiced in part; nothing is invoiced by a flag alone.
+invoiced as (
+    select
+        *,
+        invoiced_quantity > 0
+        and (
+            is_invoice_completed
+            or invoiced_quantity >= case when is_delivery_completed then least(quantity, received_quantity) else quantity end
+        ) as is_invoiced
+    from dated
 ),
 
 purchase_cycle as (
@@ -118,13 +130,13 @@ purchase_cycle as (
         {{ days_after('paid_date', 'due_date') }} as payment_late_days,
         {{ days_after('paid_date', 'order_date') }} as order_to_payment_days,
         case
-            when paid_date is not null and (is_invoice_completed or invoiced_quantity >= quantity) then 'paid'
-            when is_invoice_completed or invoiced_quantity >= quantity then 'invoiced'
+            when is_invoiced and paid_date is not null then 'paid'
+            when is_invoiced then 'invoiced'
             when is_delivery_completed or received_quantity >= quantity then 'received'
             when received_quantity > 0 then 'partly received'
             else 'ordered'
         end as cycle_stage
-    from dated
+    from invoiced
 )
 
 select * from purchase_cycle

@@ -46,7 +46,7 @@ purchase_invoice_progress as (
         count(distinct line.document_number) as invoices,
         cast(sum(line.quantity) as decimal(18, 3)) as invoiced_quantity,
         cast(sum(line.net_amount_document) as decimal(18, 2)) as invoiced_amount_document,
-        cast(sum(line.net_amount_group) as decimal(18, 2)) as invoiced_amount_group,
+        cast({{ whole_sum('line.net_amount_group') }} as decimal(18, 2)) as invoiced_amount_group,
         max(line.document_currency) as invoice_currency,
         max(owed.due_date) as due_date,
         case when count(*) filter (where owed.paid_date is null and not line.is_reversal) = 0 then max(owed.paid_date) end as paid_date

@@ -15,7 +15,7 @@ receipt_day as (
         receipt.posting_date,
         sum(receipt.quantity) as quantity,
         sum(receipt.net_amount_document) as net_amount_document,
-        sum(receipt.net_amount_group) as net_amount_group,
+        {{ whole_sum('receipt.net_amount_group') }} as net_amount_group,
         coalesce(-sum(receipt.quantity) filter (where movement_type.movement_kind = 'supplier_return'), 0) as returned_quantity
     from {{ ref('fct_goods_receipt_line') }} as receipt
     left join movement_type on receipt.movement_type_code = movement_type.movement_type_code
@@ -35,6 +35,7 @@ lasting as (
     select
         running.*,
         order_line.quantity as ordered_quantity,
+        order_line.order_date,
         order_line.promised_date,
         min(running.posting_date) filter (where running.quantity > 0) over (partition by running.purchase_order_line_key)
             as first_receipt_date,
@@ -48,6 +49,16 @@ lasting as (
         on running.purchase_order_line_key = order_line.purchase_order_line_key
 ),
 
+-- A part that went back takes away what came last before it.
+stayed as (
+    select
+        *,
+        greatest(received_for_good, 0)
+        - coalesce(lag(greatest(received_for_good, 0)) over (partition by purchase_order_line_key order by posting_date), 0)
+            as lasting_quantity
+    from lasting
+),
+
 purchase_receipt_progress as (
     select
         purchase_order_line_key,
@@ -59,9 +70,11 @@ purchase_receipt_progress as (
         cast(coalesce(sum(quantity) filter (where posting_date = first_receipt_date), 0) as decimal(18, 3)) as first_quantity,
         cast(coalesce(sum(quantity) filter (where posting_date <= promised_date), 0) as decimal(18, 3)) as on_time_quantity,
         count(*) filter (where quantity > 0) as receipts,
+        cast(sum({{ days_after('posting_date', 'order_date') }} * lasting_quantity) as double) / nullif(sum(lasting_quantity), 0)
+            as lead_days,
         cast(sum(net_amount_document) as decimal(18, 2)) as received_amount_document,
-        cast(sum(net_amount_group) as decimal(18, 2)) as received_amount_group
-    from lasting
+        cast({{ whole_sum('net_amount_group') }} as decimal(18, 2)) as received_amount_group
+    from stayed
     group by purchase_order_line_key
 )
 

@@ -30,8 +30,13 @@ spent as (
         {%- for kind in ['ordered', 'received', 'invoiced'] %}
         count(*) filter (where kind = '{{ kind }}') as {{ kind }}_lines,
         cast(coalesce(sum(quantity) filter (where kind = '{{ kind }}'), 0) as decimal(18, 3)) as {{ kind }}_quantity,
-        cast(coalesce(sum(net_amount_group) filter (where kind = '{{ kind }}'), 0) as decimal(18, 2)) as {{ kind }}_amount_group,
-        cast(coalesce(sum(net_amount_company) filter (where kind = '{{ kind }}'), 0) as decimal(18, 2)) as {{ kind }}_amount_company,
+        {%- for role in ['group', 'company'] %}
+        case
+            when count(*) filter (where kind = '{{ kind }}') = 0 then 0
+            else cast(sum(net_amount_{{ role }}) filter (where kind = '{{ kind }}') as decimal(18, 2))
+        end as {{ kind }}_amount_{{ role }},
+        count(*) filter (where kind = '{{ kind }}' and net_amount_{{ role }} is null) as {{ kind }}_lines_unknown_{{ role }},
+        {%- endfor %}
         {%- endfor %}
         company_key
     from document
@@ -57,15 +62,21 @@ spend_cube as (
         spent.ordered_lines,
         spent.ordered_quantity,
         spent.ordered_amount_group,
+        spent.ordered_lines_unknown_group,
         spent.ordered_amount_company,
+        spent.ordered_lines_unknown_company,
         spent.received_lines,
         spent.received_quantity,
         spent.received_amount_group,
+        spent.received_lines_unknown_group,
         spent.received_amount_company,
+        spent.received_lines_unknown_company,
         spent.invoiced_lines,
         spent.invoiced_quantity,
         spent.invoiced_amount_group,
-        spent.invoiced_amount_company
+        spent.invoiced_lines_unknown_group,
+        spent.invoiced_amount_company,
+        spent.invoiced_lines_unknown_company
     from spent
     left join {{ ref('dim_supplier') }} as supplier on spent.supplier_key = supplier.supplier_key
     left join {{ ref('dim_product') }} as product on spent.product_key = product.product_key and product.is_current
