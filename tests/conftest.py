@@ -21,6 +21,7 @@ from pipelines.run import run
 from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
 from pipelines.warehouse import current_version
+from tests.command_line import Desk
 from tests.extracts import environment, example_settings, small_company
 
 _LONGEST = (
@@ -84,11 +85,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parse:
     def parse(kind: str) -> Parsed:
         with _alone(tmp_path_factory, f"parsed_{kind}") as shared, pytest.MonkeyPatch.context() as changed:
             home = shared / f"parsed_{kind}"
-            if kind == "demo":
-                with environment(CONCORD_HOME=str(home)):
-                    settings = load_settings(REPOSITORY / "concord.toml")
-            else:
-                settings = example_settings(home / "extracts", home)
+            settings = _demo_settings(home) if kind == "demo" else example_settings(home / "extracts", home)
             settings.home.create()
             project = compose(settings)
             changed.setattr(dbt, "_manifests", {})  # no other test's parse: this one is to be told in its own log
@@ -103,21 +100,9 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parse:
     return parse
 
 
-def _company(factory: pytest.TempPathFactory, parse: Parse, name: str, mess: float) -> Settings:
-    with _alone(factory, name) as shared:
-        home = shared / name
-        with environment(CONCORD_HOME=str(home)):
-            settings = load_settings(REPOSITORY / "concord.toml")
-        settings.home.create()
-        if current_version(settings.home) is None:
-            advance(home / "demo", scale="tiny", mess=mess)
-            with (
-                _alone(factory, "first run of the demo company"),
-                State(settings.state_url.get_secret_value()) as state,
-            ):
-                parse("demo")
-                run(settings, state)
-    return settings
+def _demo_settings(home: Path) -> Settings:
+    with environment(CONCORD_HOME=str(home)):
+        return load_settings(REPOSITORY / "concord.toml")
 
 
 def _learn_every_step(settings: Settings) -> None:
@@ -134,13 +119,43 @@ def _learn_every_step(settings: Settings) -> None:
 @pytest.fixture(scope="session")
 def clean_company(parsed: Parse, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The tiny demo company, three years to 31 October 2026, without any mess: every figure is the truth's."""
-    return _company(tmp_path_factory, parsed, "clean_company", mess=0)
+    with _alone(tmp_path_factory, "clean_company") as shared:
+        settings = _demo_settings(shared / "clean_company")
+        settings.home.create()
+        if current_version(settings.home) is None:
+            advance(settings.home.root / "demo", scale="tiny", mess=0)
+            with State(settings.state_url.get_secret_value()) as state:
+                parsed("demo")
+                run(settings, state)
+    return settings
+
+
+class Founded(NamedTuple):
+    """The demo company as the command founds it: what it said, and the home that it made."""
+
+    said: str
+    settings: Settings
 
 
 @pytest.fixture(scope="session")
-def messy_company(parsed: Parse, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def founded(clean_company: Settings, tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    """The tiny demo company and its first version, made by ``concord demo``; what dbt compiles for it is there already."""
+    assert clean_company.home.root.is_dir()
+    with _alone(tmp_path_factory, "messy_company") as shared:
+        folder = shared / "messy_company"
+        said = folder / "said.txt"
+        if not said.exists():
+            folder.mkdir()
+            desk = Desk(folder, compiled=Path(os.environ["CONCORD_COMPILED"]))
+            done = desk.concord("demo", "--scale", "tiny", "--report", "--no-serve", config=False)
+            said.write_text(done.stdout, encoding="utf-8")
+    return Founded(said.read_text(encoding="utf-8"), _demo_settings(folder / "home"))
+
+
+@pytest.fixture(scope="session")
+def messy_company(founded: Founded) -> Settings:
     """The tiny demo company with as much mess as the demo has."""
-    return _company(tmp_path_factory, parsed, "messy_company", mess=1)
+    return founded.settings
 
 
 @pytest.fixture(scope="session")
@@ -153,8 +168,7 @@ def learned_demo(clean_company: Settings, parsed: Parse, tmp_path_factory: pytes
                 clean_company.home.root, home, symlinks=True, ignore=shutil.ignore_patterns("demo", "landing")
             )
             parsed("demo")
-            with environment(CONCORD_HOME=str(home)):
-                _learn_every_step(load_settings(REPOSITORY / "concord.toml"))
+            _learn_every_step(_demo_settings(home))
 
 
 @pytest.fixture(scope="session")
