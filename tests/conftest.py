@@ -1,6 +1,7 @@
 """Companies that many tests read and none changes: built once for all workers, when the first test asks."""
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -22,7 +23,7 @@ from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
 from pipelines.warehouse import current_version
 from tests.command_line import Desk
-from tests.extracts import environment, example_settings, small_company
+from tests.extracts import customer, environment, example_settings, small_company
 
 _LONGEST = (
     *("integration/test_contacts", "sequences/test_killed_runs"),  # one makes the demo companies, the other the example
@@ -105,7 +106,7 @@ def _demo_settings(home: Path) -> Settings:
         return load_settings(REPOSITORY / "concord.toml")
 
 
-def _learn_every_step(settings: Settings) -> None:
+def _learn_every_step(settings: Settings, *, with_ingest: bool = False) -> None:
     """Let dbt say once what it does about news of any table, so that no later run of these systems needs it.
 
     Most steps of a test bring news of a few tables; dbt would be started for each set of them that no test had before.
@@ -113,7 +114,7 @@ def _learn_every_step(settings: Settings) -> None:
     with State(settings.state_url.get_secret_value()) as state:
         state.decide_identity("a/1", "a/2", "open", "test", "")  # for there must be something to do
         with patch.object(building, "_news", lambda graph, _plan: list(graph.sources)):
-            assert run(settings, state, with_ingest=False).mode == "incremental"
+            assert run(settings, state, with_ingest=with_ingest).mode == "incremental"
 
 
 @pytest.fixture(scope="session")
@@ -175,7 +176,8 @@ def learned_demo(clean_company: Settings, parsed: Parse, tmp_path_factory: pytes
 def small_example(parsed: Parse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the extracts of ``small_company`` and its home after the first run; later runs need no dbt.
 
-    ``tests.extracts.example_copy`` gives a copy that a test may change.
+    ``tests.extracts.example_copy`` gives a copy that a test may change. Beside it lies ``learned_example``, where customer 1 got
+    another name; ``dbt.json`` holds the commands that dbt was given for both.
     """
     with _alone(tmp_path_factory, "small_example") as shared:
         folder = shared / "small_example"
@@ -184,10 +186,16 @@ def small_example(parsed: Parse, tmp_path_factory: pytest.TempPathFactory) -> Pa
             settings = example_settings(beginning / "extracts", beginning / "home")
             settings.home.create()
             parsed("example")
-            small_company().write(beginning / "extracts")
-            with State(settings.state_url.get_secret_value()) as state:
-                run(settings, state)
-            shutil.copytree(beginning, learned, symlinks=True)
-            _learn_every_step(example_settings(learned / "extracts", learned / "home"))
+            company = small_company()
+            company.write(beginning / "extracts")
+            with patch.object(dbt, "invoke", wraps=dbt.invoke) as asked:
+                with State(settings.state_url.get_secret_value()) as state:
+                    run(settings, state)
+                shutil.copytree(beginning, learned, symlinks=True)
+                company.customers[1] = customer(1, first="Grace")
+                company.write(learned / "extracts")
+                _learn_every_step(example_settings(learned / "extracts", learned / "home"), with_ingest=True)
+            commands = [call.args[2][0] for call in asked.call_args_list]
+            (beginning / "dbt.json").write_text(json.dumps(commands), encoding="utf-8")
             beginning.rename(folder)
     return folder
