@@ -27,12 +27,14 @@ from tests.extracts import customer, environment, example_settings, small_compan
 
 _LONGEST = (
     *("integration/test_contacts", "sequences/test_killed_runs"),  # one makes the demo companies, the other the example
-    *("integration/test_command_line", "integration/test_demo_command", "sequences/test_incremental_equals_full"),
-    *("sequences/test_demo_in_steps", "integration/test_erasure", "integration/test_product_history"),
-    *("integration/test_quality_marts", "sequences/test_star_in_steps", "integration/test_star_crm"),
-    *("integration/test_replay", "integration/test_models", "integration/test_contact_erasure"),
-    *("integration/test_marts_supply", "sequences/test_open_items", "sequences/test_fiscal_calendars"),
-    *("unit/demo/test_drops", "integration/test_crm_erp_csv", "architecture/test_layers", "unit/test_privacy"),
+    *("integration/test_command_line", "integration/test_erasure", "sequences/test_incremental_equals_full"),
+    *("sequences/test_demo_in_steps", "integration/test_product_history", "sequences/test_star_in_steps"),
+    *("integration/test_star_crm", "integration/test_demo_command", "integration/test_marts_supply"),
+    *("integration/test_models", "integration/test_quality_marts", "integration/test_metrics"),
+    *("integration/test_contact_erasure", "sequences/test_open_items", "integration/test_checks_break"),
+    *("architecture/test_layers", "unit/demo/test_drops", "sequences/test_fiscal_calendars", "browser/test_pages"),
+    *("integration/test_replay", "unit/identity/test_matching", "integration/test_demo_score"),
+    *("integration/test_crm_erp_csv", "unit/demo/test_books_of_the_company", "unit/test_privacy"),
 )
 
 
