@@ -151,8 +151,7 @@ def contents(
     """Return every table and view of a published version as sorted texts of its rows; of many rows their number and a hash.
 
     Columns named in ``without`` are left out, and ``changed_…`` views, which speak of a build and not of the company. Of views
-    only the definition is told when their rows, made of tables that are told, are not wanted (``of_views``): of the demo
-    company's views these cost more than to build the star. Two tests of sequences want them.
+    only the definition is told when their rows, made of tables that are told, are not wanted (``of_views``).
     """
     connection, _ = read_published(settings.home, number)
     try:

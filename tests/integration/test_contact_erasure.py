@@ -207,6 +207,6 @@ def test_what_is_delivered_of_the_contact_again_brings_nothing_back_and_incremen
     account = erased.run()
     assert (account.mode, account.outcome) == ("incremental", "published")
     assert erased.told() == set()
-    in_steps = contents(erased.settings, without=ACCIDENTAL, of_views=False)
+    in_steps = contents(erased.settings, without=ACCIDENTAL)
     erased.run(full=True)
-    assert contents(erased.settings, without=ACCIDENTAL, of_views=False) == in_steps
+    assert contents(erased.settings, without=ACCIDENTAL) == in_steps

@@ -97,6 +97,6 @@ def test_star_of_the_crm_follows_mergers_reopened_deals_and_words_taken_back(
         assert run(settings, state).mode == "incremental"
         assert _one(settings, after) == (4, date(2024, 1, 5))
         assert _one(settings, "select max(pipeline_date) from core.fct_opportunity_day") == (date(2024, 1, 5),)
-        incremental = contents(settings, of_views=False)
+        incremental = contents(settings)
         run(settings, state, full=True)
-    assert contents(settings, of_views=False) == incremental
+    assert contents(settings) == incremental

@@ -150,9 +150,9 @@ def test_items_are_cleared_and_reset_in_steps_as_in_a_full_rebuild(settings: Set
             is_open.append(_numbers(settings, OPEN))
             paid.append(_numbers(settings, PAID))
             assert sum(row[2] for row in is_open[-1]) == pytest.approx(_numbers(settings, LEFT_OPEN)[0][0])  # type: ignore[misc]
-        in_steps = contents(settings, of_views=False)
+        in_steps = contents(settings)
         run(settings, state, full=True)
-    assert contents(settings, of_views=False) == in_steps
+    assert contents(settings) == in_steps
 
     yen = ("9003", 1.3, 0.8)
     assert is_open == [
