@@ -135,22 +135,46 @@ def two_versions(home: Home, before: int, after: int) -> Iterator[duckdb.DuckDBP
         connection.close()
 
 
-def ask(
-    home: Home, query: str, *, limit: int, number: int | None = None, parameters: dict[str, Any] | None = None
-) -> Answer:
-    """Run one query on a published version, without access to anything but that version; ``parameters`` bind $names.
+class Reader:
+    """A published version that is open for questions, which have access to nothing else."""
 
-    Raises ConcordError with DuckDB's own words when the query is wrong or tries to change something.
+    def __init__(self, connection: duckdb.DuckDBPyConnection, version: int) -> None:
+        """Close the connection against everything but what is attached."""
+        self.version = version
+        self._connection = connection
+        for setting in ("enable_external_access = false", "lock_configuration = true"):
+            connection.execute(f"set {setting}")
+
+    def ask(self, query: str, *, limit: int, parameters: dict[str, Any] | None = None) -> Answer:
+        """Run one query; ``parameters`` bind $names.
+
+        Raises ConcordError with DuckDB's own words when the query is wrong or tries to change something.
+        """
+        try:
+            result = self._connection.execute(query, parameters)
+            columns = [column[0] for column in result.description or []]
+            rows = result.fetchmany(limit + 1)
+        except duckdb.Error as error:
+            raise ConcordError(f"The query cannot be answered: {str(error).strip()}") from error
+        return Answer(columns, rows[:limit], len(rows) > limit, self.version)
+
+
+@contextmanager
+def reading(home: Home, number: int | None = None) -> Iterator[Reader]:
+    """Open the version ``number`` (default: the current one) once for several questions; ConcordError when there is none.
+
+    To open a version reads its whole catalog, which takes longer than most answers.
     """
     connection, version = read_published(home, number)
     try:
-        for setting in ("enable_external_access = false", "lock_configuration = true"):
-            connection.execute(f"set {setting}")
-        result = connection.execute(query, parameters)
-        columns = [column[0] for column in result.description or []]
-        rows = result.fetchmany(limit + 1)
-    except duckdb.Error as error:
-        raise ConcordError(f"The query cannot be answered: {str(error).strip()}") from error
+        yield Reader(connection, version)
     finally:
         connection.close()
-    return Answer(columns, rows[:limit], len(rows) > limit, version)
+
+
+def ask(
+    home: Home, query: str, *, limit: int, number: int | None = None, parameters: dict[str, Any] | None = None
+) -> Answer:
+    """Run one query on a published version, as ``Reader.ask`` does."""
+    with reading(home, number) as reader:
+        return reader.ask(query, limit=limit, parameters=parameters)

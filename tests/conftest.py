@@ -1,6 +1,7 @@
 """Companies that many tests read and none changes: built once for all workers, when the first test asks."""
 
 import fcntl
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -21,16 +22,19 @@ from pipelines.run import run
 from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
 from pipelines.warehouse import current_version
-from tests.extracts import environment, example_settings, small_company
+from tests.command_line import Desk
+from tests.extracts import customer, environment, example_settings, small_company
 
 _LONGEST = (
     *("integration/test_contacts", "sequences/test_killed_runs"),  # one makes the demo companies, the other the example
-    *("integration/test_command_line", "integration/test_demo_command", "sequences/test_incremental_equals_full"),
-    *("sequences/test_demo_in_steps", "integration/test_erasure", "integration/test_product_history"),
-    *("integration/test_quality_marts", "sequences/test_star_in_steps", "integration/test_star_crm"),
-    *("integration/test_replay", "integration/test_models", "integration/test_contact_erasure"),
-    *("integration/test_marts_supply", "sequences/test_open_items", "sequences/test_fiscal_calendars"),
-    *("unit/demo/test_drops", "integration/test_crm_erp_csv", "architecture/test_layers", "unit/test_privacy"),
+    *("integration/test_command_line", "integration/test_erasure", "sequences/test_incremental_equals_full"),
+    *("sequences/test_demo_in_steps", "integration/test_product_history", "sequences/test_star_in_steps"),
+    *("integration/test_star_crm", "integration/test_demo_command", "integration/test_marts_supply"),
+    *("integration/test_models", "integration/test_quality_marts", "integration/test_metrics"),
+    *("integration/test_contact_erasure", "sequences/test_open_items", "integration/test_checks_break"),
+    *("architecture/test_layers", "unit/demo/test_drops", "sequences/test_fiscal_calendars", "browser/test_pages"),
+    *("integration/test_replay", "unit/identity/test_matching", "integration/test_demo_score"),
+    *("integration/test_crm_erp_csv", "unit/demo/test_books_of_the_company", "unit/test_privacy"),
 )
 
 
@@ -84,11 +88,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parse:
     def parse(kind: str) -> Parsed:
         with _alone(tmp_path_factory, f"parsed_{kind}") as shared, pytest.MonkeyPatch.context() as changed:
             home = shared / f"parsed_{kind}"
-            if kind == "demo":
-                with environment(CONCORD_HOME=str(home)):
-                    settings = load_settings(REPOSITORY / "concord.toml")
-            else:
-                settings = example_settings(home / "extracts", home)
+            settings = _demo_settings(home) if kind == "demo" else example_settings(home / "extracts", home)
             settings.home.create()
             project = compose(settings)
             changed.setattr(dbt, "_manifests", {})  # no other test's parse: this one is to be told in its own log
@@ -103,24 +103,12 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parse:
     return parse
 
 
-def _company(factory: pytest.TempPathFactory, parse: Parse, name: str, mess: float) -> Settings:
-    with _alone(factory, name) as shared:
-        home = shared / name
-        with environment(CONCORD_HOME=str(home)):
-            settings = load_settings(REPOSITORY / "concord.toml")
-        settings.home.create()
-        if current_version(settings.home) is None:
-            advance(home / "demo", scale="tiny", mess=mess)
-            with (
-                _alone(factory, "first run of the demo company"),
-                State(settings.state_url.get_secret_value()) as state,
-            ):
-                parse("demo")
-                run(settings, state)
-    return settings
+def _demo_settings(home: Path) -> Settings:
+    with environment(CONCORD_HOME=str(home)):
+        return load_settings(REPOSITORY / "concord.toml")
 
 
-def _learn_every_step(settings: Settings) -> None:
+def _learn_every_step(settings: Settings, *, with_ingest: bool = False) -> None:
     """Let dbt say once what it does about news of any table, so that no later run of these systems needs it.
 
     Most steps of a test bring news of a few tables; dbt would be started for each set of them that no test had before.
@@ -128,19 +116,49 @@ def _learn_every_step(settings: Settings) -> None:
     with State(settings.state_url.get_secret_value()) as state:
         state.decide_identity("a/1", "a/2", "open", "test", "")  # for there must be something to do
         with patch.object(building, "_news", lambda graph, _plan: list(graph.sources)):
-            assert run(settings, state, with_ingest=False).mode == "incremental"
+            assert run(settings, state, with_ingest=with_ingest).mode == "incremental"
 
 
 @pytest.fixture(scope="session")
 def clean_company(parsed: Parse, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The tiny demo company, three years to 31 October 2026, without any mess: every figure is the truth's."""
-    return _company(tmp_path_factory, parsed, "clean_company", mess=0)
+    with _alone(tmp_path_factory, "clean_company") as shared:
+        settings = _demo_settings(shared / "clean_company")
+        settings.home.create()
+        if current_version(settings.home) is None:
+            advance(settings.home.root / "demo", scale="tiny", mess=0)
+            with State(settings.state_url.get_secret_value()) as state:
+                parsed("demo")
+                run(settings, state)
+    return settings
+
+
+class Founded(NamedTuple):
+    """The demo company as the command founds it: what it said, and the home that it made."""
+
+    said: str
+    settings: Settings
 
 
 @pytest.fixture(scope="session")
-def messy_company(parsed: Parse, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+def founded(clean_company: Settings, tmp_path_factory: pytest.TempPathFactory) -> Founded:
+    """The tiny demo company and its first version, made by ``concord demo``; what dbt compiles for it is there already."""
+    assert clean_company.home.root.is_dir()
+    with _alone(tmp_path_factory, "messy_company") as shared:
+        folder = shared / "messy_company"
+        said = folder / "said.txt"
+        if not said.exists():
+            folder.mkdir()
+            desk = Desk(folder, compiled=Path(os.environ["CONCORD_COMPILED"]))
+            done = desk.concord("demo", "--scale", "tiny", "--report", "--no-serve", config=False)
+            said.write_text(done.stdout, encoding="utf-8")
+    return Founded(said.read_text(encoding="utf-8"), _demo_settings(folder / "home"))
+
+
+@pytest.fixture(scope="session")
+def messy_company(founded: Founded) -> Settings:
     """The tiny demo company with as much mess as the demo has."""
-    return _company(tmp_path_factory, parsed, "messy_company", mess=1)
+    return founded.settings
 
 
 @pytest.fixture(scope="session")
@@ -153,15 +171,15 @@ def learned_demo(clean_company: Settings, parsed: Parse, tmp_path_factory: pytes
                 clean_company.home.root, home, symlinks=True, ignore=shutil.ignore_patterns("demo", "landing")
             )
             parsed("demo")
-            with environment(CONCORD_HOME=str(home)):
-                _learn_every_step(load_settings(REPOSITORY / "concord.toml"))
+            _learn_every_step(_demo_settings(home))
 
 
 @pytest.fixture(scope="session")
 def small_example(parsed: Parse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the extracts of ``small_company`` and its home after the first run; later runs need no dbt.
 
-    ``tests.extracts.example_copy`` gives a copy that a test may change.
+    ``tests.extracts.example_copy`` gives a copy that a test may change. Beside it lies ``learned_example``, where customer 1 got
+    another name; ``dbt.json`` holds the commands that dbt was given for both.
     """
     with _alone(tmp_path_factory, "small_example") as shared:
         folder = shared / "small_example"
@@ -170,10 +188,16 @@ def small_example(parsed: Parse, tmp_path_factory: pytest.TempPathFactory) -> Pa
             settings = example_settings(beginning / "extracts", beginning / "home")
             settings.home.create()
             parsed("example")
-            small_company().write(beginning / "extracts")
-            with State(settings.state_url.get_secret_value()) as state:
-                run(settings, state)
-            shutil.copytree(beginning, learned, symlinks=True)
-            _learn_every_step(example_settings(learned / "extracts", learned / "home"))
+            company = small_company()
+            company.write(beginning / "extracts")
+            with patch.object(dbt, "invoke", wraps=dbt.invoke) as asked:
+                with State(settings.state_url.get_secret_value()) as state:
+                    run(settings, state)
+                shutil.copytree(beginning, learned, symlinks=True)
+                company.customers[1] = customer(1, first="Grace")
+                company.write(learned / "extracts")
+                _learn_every_step(example_settings(learned / "extracts", learned / "home"), with_ingest=True)
+            commands = [call.args[2][0] for call in asked.call_args_list]
+            (beginning / "dbt.json").write_text(json.dumps(commands), encoding="utf-8")
             beginning.rename(folder)
     return folder

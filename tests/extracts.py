@@ -93,9 +93,13 @@ def small_company() -> TinyCompany:
 
 
 def example_settings(extracts: Path, home: Path) -> Settings:
-    """Return the settings of the worked example with its extracts and its home in these folders."""
+    """Return the settings of the worked example with its extracts and its home in these folders.
+
+    A dozen rows give a second thread nothing to do but to wake up.
+    """
     with _one_at_a_time, environment(CONCORD_EXTRACTS=str(extracts), CONCORD_HOME=str(home)):
-        return load_settings(EXAMPLE)
+        settings = load_settings(EXAMPLE)
+    return settings.model_copy(update={"warehouse": settings.warehouse.model_copy(update={"threads": 1})})
 
 
 def example_copy(small_example: Path, folder: Path) -> Settings:
@@ -151,6 +155,7 @@ def contents(
     """
     connection, _ = read_published(settings.home, number)
     try:
+        connection.execute("set threads = 1")  # of hundreds of small tables a second one is only told
         relations = connection.execute(
             "select schema_name, table_name, list(column_name order by column_index) from duckdb_columns() "
             "where database_name = 'warehouse' and not internal group by all"

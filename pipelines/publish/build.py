@@ -156,7 +156,12 @@ def _selection(graph: Graph, plan: Plan) -> list[str]:
 def _rows(candidate: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
     mine = "select schema_name, table_name from duckdb_tables() where database_name = current_database()"
     tables = candidate.execute(mine).fetchall()
-    return {(schema, name): _count(candidate, schema, name) for schema, name in tables}
+    # Hundreds of counts in one question take a third as long as one by one.
+    counts = " union all ".join(
+        f"select {number}, count(*) from {quoted(schema)}.{quoted(name)}"
+        for number, (schema, name) in enumerate(tables)
+    )
+    return {tables[number]: int(rows) for number, rows in candidate.execute(counts).fetchall()} if tables else {}
 
 
 def _count(candidate: duckdb.DuckDBPyConnection, schema: str, name: str, condition: str = "true") -> int:

@@ -15,7 +15,7 @@ from typing import Any
 
 from pipelines.errors import ConcordError
 from pipelines.home import Home
-from pipelines.warehouse import Answer, ask
+from pipelines.warehouse import Answer, Reader, reading
 
 GRAINS = ("day", "week", "month", "quarter", "year")
 _CACHED = 8
@@ -83,8 +83,13 @@ class Compiled:
 
 def catalogue(home: Home, number: int | None = None) -> Catalogue:
     """Return the metrics of a published version (default: the current one); ConcordError when it has none."""
+    with reading(home, number) as reader:
+        return _catalogue(reader)
+
+
+def _catalogue(reader: Reader) -> Catalogue:
     try:
-        found = ask(home, "select manifest from concord.semantic_manifest", limit=1, number=number)
+        found = reader.ask("select manifest from concord.semantic_manifest", limit=1)
     except ConcordError as error:
         if "semantic_manifest" not in error.message:
             raise
@@ -110,9 +115,10 @@ def answer(home: Home, question: Question, *, limit: int, number: int | None = N
     Columns: ``metric_time__<grain>`` (the first day of the period) if there is a grain, the dimensions, then the metrics.
     Raises ConcordError for what the catalogue does not know.
     """
-    known = catalogue(home, number)
-    compiled = compile_question(known, _with_horizon(home, known, question))
-    found = ask(home, compiled.sql, limit=limit, number=known.version, parameters=compiled.parameters)
+    with reading(home, number) as reader:
+        known = _catalogue(reader)
+        compiled = compile_question(known, _with_horizon(reader, known, question))
+        found = reader.ask(compiled.sql, limit=limit, parameters=compiled.parameters)
     rows = [tuple(value.date() if isinstance(value, datetime) else value for value in row) for row in found.rows]
     return Answer(found.columns, rows, found.is_truncated, found.version)
 
@@ -171,13 +177,13 @@ def _check(known: Catalogue, question: Question) -> None:
         raise ConcordError(f"The period ends ({question.end}) before it begins ({question.start}).")
 
 
-def _with_horizon(home: Home, known: Catalogue, question: Question) -> Question:
+def _with_horizon(reader: Reader, known: Catalogue, question: Question) -> Question:
     """End the question with the data where it would go on for ever: sums to date have a value on every day to come."""
     if question.end is not None or not any(
         known.metrics[name].has_horizon for name in question.metrics if name in known.metrics
     ):
         return question
-    last = ask(home, "select as_of_date from core.as_of", limit=1, number=known.version).rows
+    last = reader.ask("select as_of_date from core.as_of", limit=1).rows
     end = last[0][0] if last else None
     return Question(question.metrics, question.by, question.grain, question.start, end, question.where)
 

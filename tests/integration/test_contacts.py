@@ -2,7 +2,6 @@
 
 import shutil
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
@@ -12,14 +11,8 @@ from pipelines.identity import stewardship
 from pipelines.run import run
 from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
-from pipelines.warehouse import ask
 from tests.extracts import environment
-
-ROWS = 100_000
-
-
-def rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
-    return ask(settings.home, query, limit=ROWS).rows
+from tests.questions import rows_of
 
 
 def truth(settings: Settings) -> pl.DataFrame:
@@ -27,7 +20,7 @@ def truth(settings: Settings) -> pl.DataFrame:
 
 
 def persons(settings: Settings) -> dict[str, int]:
-    return dict(rows(settings, "select source_id, contact_key from conformed.contact_identity"))
+    return dict(rows_of(settings, "select source_id, contact_key from conformed.contact_identity"))
 
 
 @pytest.mark.parametrize("company", ["clean_company", "messy_company"])
@@ -49,24 +42,24 @@ def test_second_entries_that_the_crm_did_not_merge_are_found(messy_company: Sett
 
 
 def test_every_living_contact_is_in_one_person_of_the_star(messy_company: Settings) -> None:
-    (alive,) = rows(messy_company, "select count(*) from conformed.contact where not is_deleted")[0]
-    told = rows(
+    (alive,) = rows_of(messy_company, "select count(*) from conformed.contact where not is_deleted")[0]
+    told = rows_of(
         messy_company,
         "select count(*), count(distinct contact_key), sum(source_records) from core.dim_contact where contact_key <> -1",
     )[0]
     assert told[0] == told[1] < alive
     assert told[2] == alive
-    assert rows(messy_company, "select contact_name, source_records from core.dim_contact where contact_key = -1") == [
-        ("Unknown", 0)
-    ]
+    assert rows_of(
+        messy_company, "select contact_name, source_records from core.dim_contact where contact_key = -1"
+    ) == [("Unknown", 0)]
     strangers = (
         "select count(*) from core.dim_contact where customer_key not in (select customer_key from core.dim_customer)"
     )
-    assert rows(messy_company, strangers) == [(0,)]
+    assert rows_of(messy_company, strangers) == [(0,)]
 
 
 def test_a_customers_people_name_the_records_behind_them(messy_company: Settings) -> None:
-    listed = rows(
+    listed = rows_of(
         messy_company,
         "select contact_key, records, deleted_records, source_records from customer.customer_contact",
     )
@@ -78,18 +71,18 @@ def test_a_customers_people_name_the_records_behind_them(messy_company: Settings
 
 
 def test_a_second_entry_leads_to_the_person_named_after_the_first_one(messy_company: Settings) -> None:
-    redirected = rows(
+    redirected = rows_of(
         messy_company,
         "select old_contact_key, contact_key from customer.contact_redirect",
     )
     assert redirected
     keys = {key for _, key in redirected}
-    own = dict(rows(messy_company, "select own_key, contact_key from conformed.contact_identity"))
+    own = dict(rows_of(messy_company, "select own_key, contact_key from conformed.contact_identity"))
     assert all(own[key] == key for key in keys)
 
 
 def test_a_person_has_the_fullest_given_name_of_the_living_contacts(messy_company: Settings) -> None:
-    lacking = rows(
+    lacking = rows_of(
         messy_company,
         """
         select contact_key
@@ -103,7 +96,7 @@ def test_a_person_has_the_fullest_given_name_of_the_living_contacts(messy_compan
 
 
 def test_leavers_are_not_active(messy_company: Settings) -> None:
-    told = rows(messy_company, "select title, is_active from core.dim_contact where contact_key <> -1")
+    told = rows_of(messy_company, "select title, is_active from core.dim_contact where contact_key <> -1")
     assert {active for title, active in told if title == "left the company"} == {False}
     assert {active for title, active in told if title != "left the company"} == {True}
 

@@ -12,15 +12,11 @@ import duckdb
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.warehouse import ask
+from tests.questions import rows_of
 
 AS_OF = date(2026, 10, 31)
 _DAY_ZERO = date(1970, 1, 1)
 _TODAY = (AS_OF - _DAY_ZERO).days
-
-
-def _rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in ask(settings.home, query, limit=1_000_000).rows]
 
 
 def _truth(settings: Settings, query: str) -> list[tuple[Any, ...]]:
@@ -47,7 +43,7 @@ def _parties(settings: Settings) -> dict[str, int]:
 
 def _customers(settings: Settings) -> dict[int, int]:
     """The golden customer of each party that has a record."""
-    keys = dict(_rows(settings, "select source_id, customer_key from conformed.customer_key"))
+    keys = dict(rows_of(settings, "select source_id, customer_key from conformed.customer_key"))
     return {party: keys[record] for record, party in _parties(settings).items() if record in keys}
 
 
@@ -76,7 +72,7 @@ def _order_days(settings: Settings) -> dict[int, list[date]]:
 
 def test_every_party_is_one_customer_with_its_orders(clean_company: Settings) -> None:
     days = _order_days(clean_company)
-    said = _rows(
+    said = rows_of(
         clean_company,
         "select customer_key, orders, first_order_date, last_order_date from customer.customer_360 where customer_key <> -1",
     )
@@ -87,7 +83,9 @@ def test_every_party_is_one_customer_with_its_orders(clean_company: Settings) ->
 
 
 def test_revenue_is_the_value_of_all_orders(clean_company: Settings) -> None:
-    [(revenue, lines)] = _rows(clean_company, "select sum(revenue_group), sum(order_lines) from customer.customer_360")
+    [(revenue, lines)] = rows_of(
+        clean_company, "select sum(revenue_group), sum(order_lines) from customer.customer_360"
+    )
     [(true_revenue, true_lines)] = _truth(clean_company, "select sum(net_amount_group), sum(lines) from order_truth")
     assert lines == true_lines
     assert abs(revenue - Decimal(true_revenue) / 100) <= Decimal("0.01") * lines
@@ -104,7 +102,9 @@ def test_receivables_are_the_open_items_of_the_books(clean_company: Settings) ->
     expected: Counter[int] = Counter()
     for customer, cents in _by_customer(clean_company, open_items):
         expected[customer] += cents
-    said = _rows(clean_company, "select customer_key, receivables_group, open_items from customer.customer_receivables")
+    said = rows_of(
+        clean_company, "select customer_key, receivables_group, open_items from customer.customer_receivables"
+    )
     assert len(expected) > 10
     for customer, amount, items in said:
         assert abs(amount * 100 - expected.pop(customer, 0)) <= items + 1, customer
@@ -125,7 +125,9 @@ def test_overdue_is_what_its_due_date_has_passed(clean_company: Settings) -> Non
     for customer, due in _by_customer(clean_company, waiting):
         worst[customer] = max(worst[customer], (AS_OF - due).days)
     said = dict(
-        _rows(clean_company, "select customer_key, coalesce(worst_overdue_days, 0) from customer.customer_receivables")
+        rows_of(
+            clean_company, "select customer_key, coalesce(worst_overdue_days, 0) from customer.customer_receivables"
+        )
     )
     assert {key: days for key, days in said.items() if days} == {key: days for key, days in worst.items() if days > 0}
     assert any(said.values())
@@ -142,7 +144,7 @@ def test_customers_pay_as_late_as_they_do(clean_company: Settings) -> None:
     delays = defaultdict(list)
     for customer, delay in _by_customer(clean_company, paid):
         delays[customer].append(delay)
-    said = _rows(
+    said = rows_of(
         clean_company,
         "select customer_key, paid_invoices, average_days_late from customer.customer_receivables where paid_invoices > 0",
     )
@@ -162,7 +164,7 @@ def test_deals_and_cases_are_those_of_the_crm(clean_company: Settings) -> None:
         )
     )
     customers = _customers(clean_company)
-    said = dict(_rows(clean_company, "select customer_key, open_opportunities from customer.customer_360"))
+    said = dict(rows_of(clean_company, "select customer_key, open_opportunities from customer.customer_360"))
     assert {customers[party]: count for party, count in deals.items() if count} == {k: n for k, n in said.items() if n}
 
     cases = _extracted(
@@ -170,7 +172,7 @@ def test_deals_and_cases_are_those_of_the_crm(clean_company: Settings) -> None:
     )
     counted = Counter(customer for customer, _ in _by_customer(clean_company, cases))
     still_open = Counter(customer for customer, closed in _by_customer(clean_company, cases) if closed == "false")
-    answer = _rows(clean_company, "select customer_key, cases, open_cases from customer.customer_360 where cases > 0")
+    answer = rows_of(clean_company, "select customer_key, cases, open_cases from customer.customer_360 where cases > 0")
     assert {key: number for key, number, _ in answer} == counted
     assert {key: number for key, _, number in answer if number} == still_open
 
@@ -190,7 +192,7 @@ def test_the_probability_to_be_alive_follows_from_the_days_of_orders(clean_compa
     judged = AS_OF - timedelta(365)
     lapsed = sum(of_one[-1] <= judged for of_one in days.values())
     dropout = (lapsed + 1) / (sum(day <= judged for of_one in days.values() for day in of_one) + 2)
-    said = _rows(
+    said = rows_of(
         clean_company, "select customer_key, churn_rate, churn_risk from customer.customer_360 where orders > 0"
     )
     assert len(said) == len(days)
@@ -210,12 +212,12 @@ def test_segments_of_a_past_month_are_what_they_would_have_been(clean_company: S
         known = [day for day in of_one if day <= end]
         if known:
             expected[customer] = ((end - max(known)).days, sum(day >= date(2024, 7, 1) for day in known))
-    said = _rows(
+    said = rows_of(
         clean_company,
         "select customer_key, recency_days, window_orders from customer.customer_segment_month where segment_date = '2025-06-30'",
     )
     assert {key: (days, orders) for key, days, orders in said} == expected
-    scores = _rows(
+    scores = rows_of(
         clean_company,
         """
         select segment_month, segment_code is null, count(*), avg(recency_score), max(frequency_score)
@@ -236,8 +238,8 @@ def test_migrations_are_of_all_customers_of_a_month(clean_company: Settings) -> 
             using (segment_month)
         where moved.customers is distinct from told.customers
     """
-    assert _rows(clean_company, lost) == []
-    steps = _rows(
+    assert rows_of(clean_company, lost) == []
+    steps = rows_of(
         clean_company,
         "select step_months, count(distinct segment_month) from customer.segment_migration group by all order by 1",
     )
@@ -260,7 +262,7 @@ def test_profit_ties_to_the_ledger(clean_company: Settings) -> None:
         from movement group by all order by 1
         """,
     )
-    said = _rows(
+    said = rows_of(
         clean_company,
         """
         select period::integer, sum(gross_revenue_group - returns_group - price_deductions_group), sum(cash_discount_group),
@@ -268,7 +270,7 @@ def test_profit_ties_to_the_ledger(clean_company: Settings) -> None:
         from customer.customer_profitability where period_type = 'fiscal_year' group by all order by 1
         """,
     )
-    [(lines,)] = _rows(clean_company, "select count(*) from core.fct_invoice_line")
+    [(lines,)] = rows_of(clean_company, "select count(*) from core.fct_invoice_line")
     assert len(said) == len(books) == 4
     for (year, revenue, discounts, freight), (said_year, *ours) in zip(books, said, strict=True):
         assert said_year == year
@@ -283,7 +285,7 @@ def test_cohorts_are_of_first_orders(clean_company: Settings) -> None:
         first = min(of_one)
         for day in of_one:
             cohorts[first.replace(day=1), 12 * (day.year - first.year) + day.month - first.month].add(customer)
-    said = _rows(
+    said = rows_of(
         clean_company,
         "select cohort_month, months_since, retained_customers from customer.cohort_retention where not is_unknown_customer",
     )
@@ -295,7 +297,7 @@ def test_cohorts_are_of_first_orders(clean_company: Settings) -> None:
 
 def test_the_timeline_tells_every_document(clean_company: Settings) -> None:
     told = Counter(
-        dict(_rows(clean_company, "select event_type, count(*) from customer.customer_timeline group by all"))
+        dict(rows_of(clean_company, "select event_type, count(*) from customer.customer_timeline group by all"))
     )
     [(orders, deliveries)] = _extracted(
         clean_company,
@@ -320,10 +322,10 @@ def test_the_timeline_tells_every_document(clean_company: Settings) -> None:
     )
     assert won == _truth(clean_company, f"select count(*) from pipeline where won and closed <= {_TODAY}")[0][0]
     assert (told["deal_won"], told["deal_lost"]) == (won, lost)
-    [(customer,)] = _rows(
+    [(customer,)] = rows_of(
         clean_company, "from (select customer_key from customer.customer_360 order by orders desc limit 1)"
     )
-    one = _rows(
+    one = rows_of(
         clean_company,
         "select count(distinct event_type), count(distinct customer_key) from customer.customer_timeline "
         f"where customer_key = {customer}",
@@ -335,19 +337,19 @@ def test_the_timeline_tells_every_document(clean_company: Settings) -> None:
 @pytest.mark.parametrize("company", ["clean_company", "messy_company"])
 def test_marts_add_up_to_the_facts(company: str, request: pytest.FixtureRequest) -> None:
     settings: Settings = request.getfixturevalue(company)
-    said = _rows(settings, "select period, documents from quality.check_customer_marts_equal_facts")
+    said = rows_of(settings, "select period, documents from quality.check_customer_marts_equal_facts")
     assert len(said) == 36
     assert [row for row in said if row[1]] == []
 
 
 def test_without_mess_systems_differ_only_in_addresses_that_they_were_not_told(clean_company: Settings) -> None:
-    [(expected, actual, documents)] = _rows(
+    [(expected, actual, documents)] = rows_of(
         clean_company, "select expected, actual, documents from quality.check_customer_master_agrees"
     )
     assert expected == actual
     assert expected > 400
     assert documents is None
-    conflicts = _rows(
+    conflicts = rows_of(
         clean_company, "select customer_key, attribute, is_other_address from customer.attribute_conflict"
     )
     customers = _customers(clean_company)
@@ -369,7 +371,7 @@ _FIELDS = {
 
 
 def test_every_conflict_is_explained_by_what_went_wrong(messy_company: Settings) -> None:
-    conflicts = _rows(
+    conflicts = rows_of(
         messy_company,
         "select attribute, crm_records || ', ' || erp_records, is_other_address from customer.attribute_conflict",
     )
@@ -403,7 +405,7 @@ def test_every_slip_in_a_postcode_is_found(messy_company: Settings) -> None:
             and source_id in (select source_id from identity_mess where field = 'postcode' group by all having count(*) = 1)
         """,
     )
-    held = _rows(
+    held = rows_of(
         messy_company,
         """
         select crm_records, erp_records, crm_value, erp_value, is_conflict from customer.attribute_agreement

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.warehouse import ask
+from tests.questions import rows_of
 
 EPOCH = date(1970, 1, 1)
 CHECKS = [
@@ -29,10 +29,6 @@ CHECKS = [
 FIRST_PROFIT_AND_LOSS = 500000
 
 
-def _rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in ask(settings.home, query, limit=100_000).rows]
-
-
 def _said(settings: Settings, table: str, query: str) -> list[tuple[Any, ...]]:
     files = settings.home.root / "demo" / "truth" / table / "*.parquet"
     return duckdb.connect().execute(query, [str(files)]).fetchall()
@@ -43,7 +39,7 @@ def _cents(amount: Decimal | int | None) -> int:
 
 
 def _breaks(settings: Settings, check: str) -> list[tuple[Any, ...]]:
-    return _rows(
+    return rows_of(
         settings,
         f"select company, period, expected, actual, documents from quality.check_{check} "
         "where expected <> actual or documents is not null order by all",
@@ -60,7 +56,7 @@ def test_the_trial_balance_is_that_of_the_company_in_every_period(clean_company:
         "balance",
         "select company, account, year, period, opening, debit, credit, closing, closing_group from read_parquet(?) order by all",
     )
-    found = _rows(
+    found = rows_of(
         clean_company,
         """
         select cast(company_code as integer), cast(account_number as bigint), fiscal_year, fiscal_period, opening_amount_company,
@@ -97,7 +93,7 @@ def test_the_statements_are_made_of_these_balances(clean_company: Settings) -> N
         """select company_code, fiscal_year, fiscal_period, coalesce(amount_company, amount_group)
         from finance.cash_flow where line_code = 'closing_cash'""",
     ):
-        for *period, amount in _rows(clean_company, query):
+        for *period, amount in rows_of(clean_company, query):
             found.setdefault(tuple(period), []).append(_cents(amount))
     assert {key: tuple(amounts) for key, amounts in found.items()} == said
     assert len(said) == 4 * 36
@@ -113,9 +109,9 @@ def test_last_year_is_what_the_year_before_said(clean_company: Settings) -> None
             on this.company_code = before.company_code and this.line_code = before.line_code
                 and this.fiscal_year = before.fiscal_year + 1 and this.fiscal_period = before.fiscal_period
     """
-    assert _rows(clean_company, off)[0][1] == 0
+    assert rows_of(clean_company, off)[0][1] == 0
     known = "select count(last_year_amount_group) from finance.income_statement where fiscal_year = 2025 and fiscal_period = 12"
-    assert _rows(clean_company, known)[0][0] > 40
+    assert rows_of(clean_company, known)[0][0] > 40
 
 
 @pytest.mark.parametrize(
@@ -136,7 +132,7 @@ def test_ageing_is_what_each_partner_owed_at_the_end_of_each_month(
         "customer": "select cast(source_id as bigint), customer_key from conformed.customer_key where source_system = 'sap'",
         "supplier": "select cast(source_id as bigint), supplier_key from core.dim_supplier where source_system = 'sap'",
     }
-    key_of = dict(_rows(clean_company, numbers[ledger]))
+    key_of = dict(rows_of(clean_company, numbers[ledger]))
     said: dict[tuple[Any, ...], int] = {}
     for company, number, year, period, local in _said(
         clean_company,
@@ -147,7 +143,7 @@ def test_ageing_is_what_each_partner_owed_at_the_end_of_each_month(
         said[key] = said.get(key, 0) + local
     found = {
         tuple(row[:4]): _cents(row[4])
-        for row in _rows(
+        for row in rows_of(
             clean_company,
             f"""select company_code, {ledger}_key, year(snapshot_date), month(snapshot_date), sum(open_amount_company)
             from finance.{ageing} where is_month_end and {partner} group by all having sum(open_amount_company) <> 0""",
@@ -172,14 +168,14 @@ def test_what_was_open_on_any_day_is_what_the_control_account_said_that_day(clea
             where account_type = 'customer' and posting_date <= date '{day}'
             group by all having sum(amount_company) <> 0 order by all
         """
-        assert _rows(clean_company, asked) == _rows(clean_company, control)
-        assert _rows(clean_company, asked)
+        assert rows_of(clean_company, asked) == rows_of(clean_company, control)
+        assert rows_of(clean_company, asked)
 
 
 def test_items_fall_due_and_are_cleared_when_customers_pay(clean_company: Settings) -> None:
     items = {
         tuple(row[:2]): row[2:]
-        for row in _rows(
+        for row in rows_of(
             clean_company,
             """select company.company_code, item.reference_number, item.due_date, item.clearing_date
             from finance.receivable_item_history as item inner join core.dim_company as company using (company_key)
@@ -187,7 +183,7 @@ def test_items_fall_due_and_are_cleared_when_customers_pay(clean_company: Settin
         )
     }
     said = _said(clean_company, "payment_behaviour", "select company, reference, due_day, pay_day from read_parquet(?)")
-    today = _rows(clean_company, "select as_of_date from core.as_of")[0][0]
+    today = rows_of(clean_company, "select as_of_date from core.as_of")[0][0]
     wrong = []
     for company, reference, due_day, pay_day in said:
         paid = EPOCH + timedelta(days=pay_day)
@@ -206,14 +202,14 @@ def test_revenue_by_month_of_posting_is_the_revenue_of_the_books(clean_company: 
         where account between 800000 and 809999 and account not between 805000 and 807999
         group by all having sum(credit - debit) <> 0 order by all""",
     )
-    found = _rows(
+    found = rows_of(
         clean_company,
         """select company_code, year(posting_month), month(posting_month), sum(revenue_amount_company)
         from finance.revenue_recognised_month where is_recognised group by all
         having sum(revenue_amount_company) <> 0 order by all""",
     )
     assert [(*row[:3], _cents(row[3])) for row in found] == said
-    assert _rows(clean_company, "select count(*) from finance.revenue_recognised_month where not is_recognised") == [
+    assert rows_of(clean_company, "select count(*) from finance.revenue_recognised_month where not is_recognised") == [
         (0,)
     ]
 
@@ -225,7 +221,7 @@ def test_budget_and_actual_are_those_of_the_facts(clean_company: Settings) -> No
     compared = """
         select budget_version, fiscal_year, sum(budget_amount_company) from finance.budget_vs_actual group by all order by all
     """
-    assert _rows(clean_company, compared) == _rows(clean_company, planned)
+    assert rows_of(clean_company, compared) == rows_of(clean_company, planned)
     booked = """
         select fiscal_year, fiscal_period, sum(amount_group) from finance.income_statement
         where line_code = 'net_result' and company_key is not null group by all order by all
@@ -234,7 +230,7 @@ def test_budget_and_actual_are_those_of_the_facts(clean_company: Settings) -> No
         select fiscal_year, fiscal_period, sum(actual_amount_group) from finance.budget_vs_actual
         where budget_version = '000' and has_begun group by all order by all
     """
-    assert _rows(clean_company, actual) == _rows(clean_company, booked)
+    assert rows_of(clean_company, actual) == rows_of(clean_company, booked)
 
 
 def test_days_of_working_capital_follow_from_the_statements(clean_company: Settings) -> None:
@@ -246,13 +242,13 @@ def test_days_of_working_capital_follow_from_the_statements(clean_company: Setti
         select company_code, fiscal_year * 12 + fiscal_period, sum(amount_group) from finance.income_statement
         where line_code in ('revenue', 'sales_deductions') group by all
     """
-    receivables = {tuple(row[:3]): row[3] for row in _rows(clean_company, sheet)}
-    earned = {tuple(row[:2]): row[2] for row in _rows(clean_company, revenue)}
+    receivables = {tuple(row[:3]): row[3] for row in rows_of(clean_company, sheet)}
+    earned = {tuple(row[:2]): row[2] for row in rows_of(clean_company, revenue)}
     checked = 0
     days_query = (
         "select company_code, fiscal_year, fiscal_period, rolling_days, dso_days from finance.working_capital_month"
     )
-    for company, year, period, days, dso in _rows(clean_company, days_query):
+    for company, year, period, days, dso in rows_of(clean_company, days_query):
         months = [(company, year * 12 + period - back) for back in range(3)]
         if year * 12 + period < 2024 * 12 + 1:
             assert dso is None
@@ -268,7 +264,7 @@ def test_companies_agree_with_each_other(clean_company: Settings) -> None:
         select count(*), count(*) filter (where difference_amount_document <> 0), sum(in_transit_amount_document)
         from finance.intercompany
     """
-    rows, different, in_transit = _rows(clean_company, off)[0]
+    rows, different, in_transit = rows_of(clean_company, off)[0]
     assert rows > 50
     assert different == 0
     assert in_transit > 0
@@ -278,7 +274,7 @@ def test_companies_agree_with_each_other(clean_company: Settings) -> None:
 def test_no_check_finds_anything_in_a_company_without_mess(clean_company: Settings, check: str) -> None:
     assert _breaks(clean_company, check) == []
     companies = f"select count(distinct period), sum(abs(expected)) from quality.check_{check}"
-    periods, amount = _rows(clean_company, companies)[0]
+    periods, amount = rows_of(clean_company, companies)[0]
     assert periods >= 30
     assert amount > 0
 
@@ -330,7 +326,7 @@ def test_invoices_that_differ_from_their_revenue_are_explained_by_a_fault(messy_
     entries = _entries_of_lines(_faulty(messy_company, "ACDOCA"))
     of_entries = {
         invoice
-        for invoice, entry in _rows(
+        for invoice, entry in rows_of(
             messy_company,
             """select distinct line.source_document_number,
                 concat_ws('/', company.company_code, line.document_number, line.fiscal_year)

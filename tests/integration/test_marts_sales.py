@@ -8,15 +8,11 @@ import duckdb
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.warehouse import ask
+from tests.questions import rows_of
 
 LAST_DAY = date(2026, 10, 31)
 GRACE_DAYS = 21
 """order_follows_days in dbt_project.yml: a deal that was won later and has no order yet is no break."""
-
-
-def _rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in ask(settings.home, query, limit=100_000).rows]
 
 
 def _truth(settings: Settings, table: str, query: str) -> list[tuple[Any, ...]]:
@@ -35,7 +31,7 @@ def _extracted(settings: Settings, system: str, table: str, query: str) -> list[
 
 def _named(settings: Settings, check: str) -> set[str]:
     broken = f"select documents from quality.check_{check} where documents is not null"
-    return {name for (names,) in _rows(settings, broken) for name in names.split(", ")}
+    return {name for (names,) in rows_of(settings, broken) for name in names.split(", ")}
 
 
 def _refused(settings: Settings) -> set[str]:
@@ -49,7 +45,7 @@ def _refused(settings: Settings) -> set[str]:
 
 
 def test_deals_are_open_and_won_as_they_truly_are(clean_company: Settings) -> None:
-    open_deals = _rows(clean_company, "select source_id from sales.pipeline_today order by 1")
+    open_deals = rows_of(clean_company, "select source_id from sales.pipeline_today order by 1")
     truly_open = _truth(
         clean_company,
         "pipeline",
@@ -61,7 +57,7 @@ def test_deals_are_open_and_won_as_they_truly_are(clean_company: Settings) -> No
     )
     assert open_deals == truly_open
     assert len(open_deals) > 5
-    won = _rows(
+    won = rows_of(
         clean_company,
         """
             select strftime(deal_month, '%Y-%m'), cast(sum(won_deals) as bigint)
@@ -80,7 +76,7 @@ def test_deals_are_open_and_won_as_they_truly_are(clean_company: Settings) -> No
 
 
 def test_won_amount_is_what_the_crm_holds(clean_company: Settings) -> None:
-    amounts = _rows(
+    amounts = rows_of(
         clean_company,
         """
             select deal_currency, sum(deal_amount_document) from sales.won_deal_order
@@ -116,13 +112,13 @@ def test_movements_lead_from_the_pipeline_of_any_day_to_that_of_any_other(
         where movement_date > date '{first}' and movement_date <= date '{last}'
     """
     (opening,), (change,), (closing,) = (
-        _rows(messy_company, query) for query in (evening.format(day=first), moved, evening.format(day=last))
+        rows_of(messy_company, query) for query in (evening.format(day=first), moved, evening.format(day=last))
     )
     assert (opening[0] + change[0], opening[1] + change[1]) == closing
 
 
 def test_bookings_are_what_was_truly_ordered(clean_company: Settings) -> None:
-    booked = _rows(
+    booked = rows_of(
         clean_company,
         """
             select strftime(month.sales_month, '%Y-%m'), company.company_code, month.bookings_group
@@ -150,7 +146,7 @@ def test_backlog_is_ordered_and_not_billed(clean_company: Settings) -> None:
     open_lines = """
         select company_key, sum(backlog_amount_group) from sales.open_order_line group by 1 order by 1
     """
-    assert [row for row in _rows(clean_company, closing) if row[1]] == _rows(clean_company, open_lines)
+    assert [row for row in rows_of(clean_company, closing) if row[1]] == rows_of(clean_company, open_lines)
     demo = clean_company.home.root / "demo" / "extracts" / "sap"
     with duckdb.connect() as connection:
         for table in ("VBAK", "VBAP", "VBRK", "VBRP"):
@@ -168,7 +164,7 @@ def test_backlog_is_ordered_and_not_billed(clean_company: Settings) -> None:
             where VBTYP = 'C' and ABGRU is null and cast(KWMENG as decimal(18, 3)) > coalesce(quantity, 0) order by all
         """).fetchall()
     assert unbilled
-    assert unbilled == _rows(
+    assert unbilled == rows_of(
         clean_company,
         """
             select order_number, line_number, quantity - invoiced_quantity from sales.open_order_line
@@ -179,7 +175,7 @@ def test_backlog_is_ordered_and_not_billed(clean_company: Settings) -> None:
 
 def test_invoices_are_due_and_paid_when_they_truly_are(clean_company: Settings) -> None:
     """Lines that were billed with one invoice; one that is paid in part is paid when the rest has come too."""
-    paid = _rows(
+    paid = rows_of(
         clean_company,
         """
             with single as (
@@ -206,7 +202,7 @@ def test_invoices_are_due_and_paid_when_they_truly_are(clean_company: Settings) 
         truly_due, truly_paid, kind = known[invoice]
         assert due == truly_due
         assert day >= truly_paid if kind in {"short", "disputed"} else day == truly_paid
-    unpaid = _rows(
+    unpaid = rows_of(
         clean_company,
         """
             select distinct invoice.invoice_number from core.fct_invoice_line as invoice
@@ -227,11 +223,11 @@ def test_quotes_become_orders_as_the_crm_and_the_erp_say(clean_company: Settings
     named = _extracted(
         clean_company, "sap", "VBAK", "select distinct IHREZ from extract where IHREZ is not null order by 1"
     )
-    linked = _rows(clean_company, "select quote_number from sales.deal_order order by 1")
+    linked = rows_of(clean_company, "select quote_number from sales.deal_order order by 1")
     assert linked == named
-    ordered = _rows(clean_company, "select count(*) from sales.quote_to_order where is_ordered")
+    ordered = rows_of(clean_company, "select count(*) from sales.quote_to_order where is_ordered")
     assert len(named) - 5 <= ordered[0][0] <= len(named)
-    accepted = _rows(
+    accepted = rows_of(
         clean_company,
         "select quote_status, count(*) from sales.quote_to_order where is_ordered group by 1",
     )
@@ -259,7 +255,7 @@ def test_deals_and_orders_part_where_they_truly_do_and_nowhere_else(
     refused = _refused(settings) if company == "messy_company" else set()
     excused = {
         deal
-        for deal, order in _rows(settings, "select deal_source_id, order_number from sales.won_deal_order")
+        for deal, order in rows_of(settings, "select deal_source_id, order_number from sales.won_deal_order")
         if refused & {deal, *(order or "").split(", ")}
     }
     assert len(parted) >= 10
@@ -270,7 +266,7 @@ def test_deals_and_orders_part_where_they_truly_do_and_nowhere_else(
 def test_sales_marts_add_up_to_the_facts(clean_company: Settings, messy_company: Settings) -> None:
     for settings in (clean_company, messy_company):
         assert _named(settings, "sales_marts_equal_facts") == set()
-        months = _rows(
+        months = rows_of(
             settings,
             "select count(*), count(*) filter (where expected = actual) from quality.check_sales_marts_equal_facts",
         )
@@ -286,7 +282,7 @@ def test_price_volume_and_mix_explain_the_change_of_revenue(messy_company: Setti
         select order_month, revenue_group - revenue_group_last_year from sales.revenue_month
         where order_month > date '2024-10-01' order by 1
     """
-    assert _rows(messy_company, explained) == _rows(messy_company, changed)
+    assert rows_of(messy_company, explained) == rows_of(messy_company, changed)
 
 
 def test_discounts_are_those_of_the_accepted_quotes(clean_company: Settings) -> None:
@@ -302,7 +298,7 @@ def test_discounts_are_those_of_the_accepted_quotes(clean_company: Settings) -> 
             from QuoteLineItem as item inner join Quote as quote on item.QuoteId = quote.Id
             where quote.Status = 'Accepted' and quote.CurrencyIsoCode = 'EUR'
         """).fetchall()[0]
-    said = _rows(
+    said = rows_of(
         clean_company,
         """
             select cast(sum(quote_lines) as bigint), sum(list_amount_group), sum(net_amount_group)
@@ -317,7 +313,7 @@ def test_discounts_are_those_of_the_accepted_quotes(clean_company: Settings) -> 
 
 
 def test_lines_are_late_where_they_truly_left_late(clean_company: Settings) -> None:
-    late = _rows(clean_company, "select count(*) from sales.on_time_in_full where not is_on_time_in_full")
+    late = rows_of(clean_company, "select count(*) from sales.on_time_in_full where not is_on_time_in_full")
     extracts = clean_company.home.root / "demo" / "extracts" / "sap"
     with duckdb.connect() as connection:
         for table in ("LIKP", "LIPS", "VBAK", "VBAP"):

@@ -15,7 +15,7 @@ import pytest
 
 from pipelines.demo.crm.service import SLA_HOURS, office_seconds
 from pipelines.settings import Settings
-from pipelines.warehouse import ask
+from tests.questions import rows_of
 
 Row = dict[str, str]
 SMALLEST_GROUP = 5
@@ -29,10 +29,6 @@ AS_OF = date(2026, 10, 31)
 def company(request: pytest.FixtureRequest) -> Settings:
     settings: Settings = request.getfixturevalue(request.param)
     return settings
-
-
-def _rows(settings: Settings, query: str) -> list[Any]:
-    return [tuple(row) for row in ask(settings.home, query, limit=200_000).rows]
 
 
 def _said(settings: Settings, table: str, query: str) -> list[Any]:
@@ -83,7 +79,7 @@ def test_cases_take_the_business_minutes_of_the_service_desk(clean_company: Sett
             case["Id"], priority, response // 60, working // 60, spent["Waiting on Customer"] // 60, target // 60,
             "met" if response <= RESPONSE_MINUTES[priority] * 60 else "breached", "met" if working <= target else "breached",
         ))  # fmt: skip
-    found = _rows(
+    found = rows_of(
         clean_company,
         "select source_id, opening_priority, first_response_minutes, resolution_minutes, waiting_minutes, "
         "resolution_target_minutes, response_state, resolution_state from service.case_sla",
@@ -112,21 +108,21 @@ def test_the_backlog_is_what_the_history_leaves_open_each_evening(clean_company:
             is_open = state.get(day, is_open)
             expected[day, case["Priority"]] += is_open
             day += timedelta(days=1)
-    found = _rows(
+    found = rows_of(
         clean_company, "select backlog_date, priority, closing_backlog, reopened_cases from service.case_backlog_day"
     )
     assert {(day, priority): count for day, priority, count, _ in found if count} == {
         key: count for key, count in expected.items() if count
     }
     assert sum(row[3] for row in found) == reopened > 0
-    assert _rows(clean_company, "select sum(reopened_cases) from service.case_reopen_month") == [(reopened,)]
+    assert rows_of(clean_company, "select sum(reopened_cases) from service.case_reopen_month") == [(reopened,)]
 
 
 def test_service_adds_up_whatever_the_crm_delivers(company: Settings) -> None:
-    assert _rows(company, "select count(*) from service.case_sla") == _rows(
+    assert rows_of(company, "select count(*) from service.case_sla") == rows_of(
         company, "select count(*) from core.fct_case"
     )
-    assert _rows(
+    assert rows_of(
         company,
         "select sum(closing_backlog) = (select count(*) from core.fct_case where not is_closed) "
         "from service.case_backlog_day where backlog_date = (select max(backlog_date) from service.case_backlog_day)",
@@ -139,17 +135,17 @@ def test_service_adds_up_whatever_the_crm_delivers(company: Settings) -> None:
             from service.case_backlog_day
         ) where opening_backlog <> before
     """
-    assert not _rows(company, broken_chain)
-    assert _rows(company, "select sum(cases) from service.cost_to_serve") == _rows(
+    assert not rows_of(company, broken_chain)
+    assert rows_of(company, "select sum(cases) from service.cost_to_serve") == rows_of(
         company, "select count(*) from core.fct_case"
     )
-    assert _rows(company, "select sum(judged_cases) from service.satisfaction_month") == _rows(
+    assert rows_of(company, "select sum(judged_cases) from service.satisfaction_month") == rows_of(
         company, "select count(*) from core.fct_case where is_closed and satisfaction_score is not null"
     )
 
 
 def test_won_deals_are_those_of_the_company(clean_company: Settings) -> None:
-    found = _rows(clean_company, "select source_id, won_date from marketing.won_deal order by 1")
+    found = rows_of(clean_company, "select source_id, won_date from marketing.won_deal order by 1")
     last_day = (AS_OF - date(1970, 1, 1)).days
     truth = "select opportunity_id, date '1970-01-01' + closed from read_parquet(?) where won and closed <= "
     assert found == _said(clean_company, "pipeline", f"{truth} {last_day} order by 1")
@@ -163,7 +159,7 @@ def test_leads_and_campaigns_are_those_of_the_crm(clean_company: Settings) -> No
         cohort[0] += 1
         cohort[1] += lead["IsConverted"] == "true"
         cohort[2] += lead["Status"] != "Open - Not Contacted"
-    found = _rows(
+    found = rows_of(
         clean_company,
         "select created_month, lead_source, leads, converted_leads, contacted_leads from marketing.funnel_month",
     )
@@ -181,7 +177,7 @@ def test_leads_and_campaigns_are_those_of_the_crm(clean_company: Settings) -> No
     members: dict[str, int] = defaultdict(int)
     for row in _extracted(clean_company, "CampaignMember"):
         members[row["CampaignId"]] += 1
-    campaigns = _rows(
+    campaigns = rows_of(
         clean_company,
         "select source_id, roi.actual_cost_group, members, roi_rate from marketing.campaign_roi as roi "
         "inner join core.dim_campaign using (campaign_key) where campaign_key <> -1",
@@ -213,11 +209,11 @@ def test_every_way_of_sharing_gives_away_exactly_what_was_won(company: Settings)
             attributed_amount_group, attributed_margin_group
         from marketing.attribution order by opportunity_key, attribution_model, touch_number
     """
-    for deal, model, *rest in _rows(company, query):
+    for deal, model, *rest in rows_of(company, query):
         touches[deal, model].append(rest)
     won = {
         deal: (amount, margin)
-        for deal, amount, margin in _rows(
+        for deal, amount, margin in rows_of(
             company, "select opportunity_key, amount_group, margin_group from marketing.won_deal"
         )
     }
@@ -242,8 +238,8 @@ def test_every_way_of_sharing_gives_away_exactly_what_was_won(company: Settings)
         select won_month, attribution_model, sum(amount_group) from marketing.won_deal, reference.attribution_models
         group by all order by all
     """
-    assert _rows(company, monthly) == _rows(company, whole)
-    assert _rows(company, "select sum(won_amount_group) from marketing.campaign_roi") == _rows(
+    assert rows_of(company, monthly) == rows_of(company, whole)
+    assert rows_of(company, "select sum(won_amount_group) from marketing.campaign_roi") == rows_of(
         company, "select sum(amount_group) from marketing.won_deal"
     )
 
@@ -253,7 +249,7 @@ def test_headcount_is_the_truth_and_carries_over(clean_company: Settings) -> Non
         select make_date(year, period, 1), cast(company as varchar), ltrim(cost_center, '0'), heads, fte / 100, joined, "left"
         from read_parquet(?) where make_date(year, period, 1) <= date '2026-10-01' order by all
     """
-    found = _rows(
+    found = rows_of(
         clean_company,
         "select employment_month, company_code, cost_center_code, closing_heads, cast(closing_fte as double), joins, leaves "
         "from people.headcount_month where employment_month >= date '2023-11-01' order by all",
@@ -281,11 +277,13 @@ def test_heads_at_the_start_are_those_at_the_end_of_the_month_before(company: Se
             and opening_heads
             <> case when month_before = employment_month - interval 1 month then before else coalesce(before, 0) end
     """
-    assert not _rows(company, chain)
-    assert _rows(
+    assert not rows_of(company, chain)
+    assert rows_of(
         company, "select employment_month, sum(moves_in) from people.headcount_month group by all order by all"
-    ) == _rows(company, "select employment_month, sum(moves_out) from people.headcount_month group by all order by all")
-    assert _rows(company, "select sum(closing_heads), sum(closing_fte) from people.headcount_month") == _rows(
+    ) == rows_of(
+        company, "select employment_month, sum(moves_out) from people.headcount_month group by all order by all"
+    )
+    assert rows_of(company, "select sum(closing_heads), sum(closing_fte) from people.headcount_month") == rows_of(
         company, "select sum(headcount), sum(fte) from core.fct_employment_month"
     )
 
@@ -300,7 +298,7 @@ def test_pay_that_is_shown_is_the_truth(clean_company: Settings) -> None:
         ("payroll_company_month", "''", "''"),
     ):
         said = {row[:3]: row[3] for row in _said(clean_company, "headcount", truth.format(center=center))}
-        found = _rows(
+        found = rows_of(
             clean_company,
             f"select payroll_month, company_code, {column}, gross_pay_company, is_suppressed from people.{mart} "
             "where company_code is not null and payroll_month >= date '2023-11-01'",
@@ -313,11 +311,11 @@ def test_pay_that_is_shown_is_the_truth(clean_company: Settings) -> None:
 def test_nobody_can_reckon_the_pay_of_a_small_group(company: Settings) -> None:
     """Of each month: no sum of pay that follows from all that is shown is that of fewer people than may be told."""
     centers, totals = defaultdict(list), defaultdict(dict)
-    for month, *rest in _rows(
+    for month, *rest in rows_of(
         company, "select payroll_month, company_key, paid_people, gross_pay_group from people.payroll_cost_month"
     ):
         centers[month].append(rest)
-    for month, key, pay in _rows(
+    for month, key, pay in rows_of(
         company, "select payroll_month, company_key, gross_pay_group from people.payroll_company_month"
     ):
         totals[month][key] = pay
@@ -343,7 +341,7 @@ def test_nobody_can_reckon_the_pay_of_a_small_group(company: Settings) -> None:
 
 
 def test_no_person_is_named_in_what_people_operations_show(clean_company: Settings) -> None:
-    columns = _rows(clean_company, "select column_name from duckdb_columns() where schema_name = 'people'")
+    columns = rows_of(clean_company, "select column_name from duckdb_columns() where schema_name = 'people'")
     assert columns
     assert not [
         name

@@ -12,8 +12,8 @@ from pipelines.demo.drops import advance
 from pipelines.run import run
 from pipelines.settings import REPOSITORY, Settings, load_settings
 from pipelines.state import State
-from pipelines.warehouse import ask
 from tests.extracts import environment
+from tests.questions import rows_of
 
 CHECKS = (
     "stock_value_equals_stock_accounts",
@@ -25,10 +25,6 @@ CHECKS = (
 NOTICED = "caught_by in ('contract', 'reconciliation')"
 """Faults that take a row out of the warehouse, or make it say something else."""
 LATE = "kind = 'late'"
-
-
-def _rows(settings: Settings, query: str) -> list[tuple[Any, ...]]:
-    return [tuple(row) for row in ask(settings.home, query, limit=1_000_000).rows]
 
 
 def _asked(settings: Settings, query: str) -> list[tuple[Any, ...]]:
@@ -47,7 +43,7 @@ def test_stock_of_every_month_is_the_truth(clean_company: Settings) -> None:
         "select cast(material as varchar), cast(site as varchar), make_date(year, period, 1), quantity,"
         " cast(value / 100 as decimal(18, 2)) from '{truth}/stock_truth/*.parquet' where quantity <> 0 order by all",
     )
-    there = _rows(
+    there = rows_of(
         clean_company,
         "select product_number, warehouse_code, stock_month, quantity_on_hand, stock_value_company"
         " from inventory.stock_month where quantity_on_hand <> 0 or stock_value_company <> 0 order by all",
@@ -67,8 +63,8 @@ def test_ages_and_first_in_first_out_cover_all_of_the_stock(clean_company: Setti
         ) using (stock_month, product_key, warehouse_key)
         where quantity_on_hand <> quantity or stock_value_company <> company or stock_value_group <> in_group
     """
-    assert _rows(clean_company, off) == []
-    [(places, unexplained, without, months)] = _rows(
+    assert rows_of(clean_company, off) == []
+    [(places, unexplained, without, months)] = rows_of(
         clean_company,
         "select count(*), count(*) filter (where fifo_value_company is null),"
         " count(*) filter (where quantity_on_hand = 0 and fifo_value_company <> 0), count(distinct stock_month)"
@@ -76,7 +72,7 @@ def test_ages_and_first_in_first_out_cover_all_of_the_stock(clean_company: Setti
     )
     assert places > 2_000
     assert (unexplained, without, months) == (0, 0, 13)
-    assert _rows(clean_company, "select count(*) from inventory.stock_layer where receipt_date is null") == [(0,)]
+    assert rows_of(clean_company, "select count(*) from inventory.stock_layer where receipt_date is null") == [(0,)]
 
 
 def test_short_days_are_those_on_which_customers_really_waited(clean_company: Settings) -> None:
@@ -85,7 +81,7 @@ def test_short_days_are_those_on_which_customers_really_waited(clean_company: Se
         "select cast(material as varchar), cast(site as varchar), date '1970-01-01' + day"
         " from '{truth}/stockout/*.parquet' order by all",
     )
-    short = _rows(
+    short = rows_of(
         clean_company,
         "select product_number, warehouse_code, stock_date from inventory.stock_out_day"
         " inner join core.dim_product using (product_key) inner join core.dim_warehouse using (warehouse_key)"
@@ -93,7 +89,7 @@ def test_short_days_are_those_on_which_customers_really_waited(clean_company: Se
     )
     assert len(true) > 100
     assert short == true
-    assert _rows(clean_company, "select sum(short_days) from inventory.service_level") == [(len(true),)]
+    assert rows_of(clean_company, "select sum(short_days) from inventory.service_level") == [(len(true),)]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +120,7 @@ def test_today_is_what_the_company_has_owes_and_waits_for(clean_company: Setting
         (str(product), str(site), quantity)
         for product, site, quantity in _asked(clean_company, state + " group by all")
     )
-    there = _rows(
+    there = rows_of(
         clean_company,
         f"select product_number, warehouse_code, {column} from inventory.stock_today where {column} <> 0 order by all",
     )
@@ -133,7 +129,7 @@ def test_today_is_what_the_company_has_owes_and_waits_for(clean_company: Setting
 
 
 def test_nothing_is_promised_that_is_not_there_or_on_its_way(clean_company: Settings) -> None:
-    [(days, broken)] = _rows(
+    [(days, broken)] = rows_of(
         clean_company,
         "select count(*), count(*) filter (where available_quantity > greatest(projected_quantity, 0))"
         " from inventory.available_to_promise",
@@ -149,11 +145,11 @@ def test_nothing_is_promised_that_is_not_there_or_on_its_way(clean_company: Sett
         ) as promise using (product_key, warehouse_key)
         where today.position_quantity <> promise.projected_quantity
     """
-    assert _rows(clean_company, off) == []
+    assert rows_of(clean_company, off) == []
 
 
 def test_what_is_proposed_brings_stock_over_the_reorder_point(clean_company: Settings) -> None:
-    [(places, proposed, too_little, without_need)] = _rows(
+    [(places, proposed, too_little, without_need)] = rows_of(
         clean_company,
         "select count(*), count(*) filter (where proposed_quantity > 0),"
         " count(*) filter (where proposed_quantity > 0 and position_quantity + proposed_quantity < reorder_quantity"
@@ -168,7 +164,7 @@ def test_what_is_proposed_brings_stock_over_the_reorder_point(clean_company: Set
 
 def test_classes_share_out_all_demand(clean_company: Settings) -> None:
     shares = dict(
-        _rows(
+        rows_of(
             clean_company,
             "select abc_class, sum(demand_value_share) from inventory.abc_xyz"
             " where is_current and abc_class <> 'none' group by all",
@@ -182,7 +178,7 @@ def test_classes_share_out_all_demand(clean_company: Settings) -> None:
 def test_purchases_agree_with_their_receipts_and_only_prices_with_invoices_do_not(clean_company: Settings) -> None:
     exceptions = {
         exception
-        for (listed,) in _rows(
+        for (listed,) in rows_of(
             clean_company, "select distinct exceptions from procurement.three_way_match where not is_matched"
         )
         for exception in listed.split(", ")
@@ -192,14 +188,14 @@ def test_purchases_agree_with_their_receipts_and_only_prices_with_invoices_do_no
         clean_company,
         "select ebeln || '/' || ebelp, received, invoiced from '{state}/purchase_item.parquet' order by all",
     )
-    there = _rows(
+    there = rows_of(
         clean_company,
         "select purchase_order_number || '/' || line_number, received_quantity, invoiced_quantity"
         " from procurement.purchase_cycle where received_quantity < quantity or invoiced_quantity < quantity order by all",
     )
     assert items
     assert there == items
-    [(early, due)] = _rows(
+    [(early, due)] = rows_of(
         clean_company,
         "select sum(on_time_lines), sum(due_lines) from procurement.supplier_scorecard where period_kind = 'month'",
     )
@@ -208,26 +204,26 @@ def test_purchases_agree_with_their_receipts_and_only_prices_with_invoices_do_no
 
 
 def test_production_takes_what_bills_of_material_say(clean_company: Settings) -> None:
-    [(components, strange, off)] = _rows(
+    [(components, strange, off)] = rows_of(
         clean_company,
         "select count(*), count(*) filter (where not is_in_bill_of_material or unit_cost_group is null),"
         " count(*) filter (where usage_variance_group <> 0) from production.cost_variance_component",
     )
     assert components > 500
     assert (strange, off) == (0, 0)
-    [(orders, off)] = _rows(
+    [(orders, off)] = rows_of(
         clean_company,
         "select count(*), count(*) filter (where planned_quantity <> yield_quantity + scrap_quantity"
         " or received_quantity <> yield_quantity) from production.yield_and_scrap where is_completed",
     )
     assert orders > 100
     assert off == 0
-    assert _rows(clean_company, "select sum(finished_orders) from production.throughput_month") == [(orders,)]
+    assert rows_of(clean_company, "select sum(finished_orders) from production.throughput_month") == [(orders,)]
 
 
 @pytest.mark.parametrize("check", CHECKS)
 def test_no_check_breaks_in_a_company_without_mess(clean_company: Settings, check: str) -> None:
-    rows = _rows(clean_company, f"select expected, actual, documents from quality.check_{check}")
+    rows = rows_of(clean_company, f"select expected, actual, documents from quality.check_{check}")
     assert rows
     assert any(expected for expected, _, _ in rows)
     assert [row for row in rows if row[0] != row[1] or row[2] is not None] == []
@@ -278,7 +274,7 @@ class Mess:
         return [self.lines[key] for key in self.faults("MATDOC", where)]
 
     def documents(self, check: str) -> set[str]:
-        listed = _rows(self.settings, f"select documents from quality.check_{check} where documents is not null")
+        listed = rows_of(self.settings, f"select documents from quality.check_{check} where documents is not null")
         return {document for (documents,) in listed for document in documents.split(", ")}
 
 

@@ -37,6 +37,7 @@ def known(clean_company: Settings) -> metrics.Catalogue:
 @pytest.fixture(scope="module")
 def warehouse(clean_company: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
     connection, _ = read_published(clean_company.home)
+    connection.execute("set threads = 1")
     with closing(connection):
         yield connection
 

@@ -17,6 +17,7 @@ from pipelines.state import State
 from pipelines.warehouse import ask, current_version
 from tests.conftest import Parse
 from tests.extracts import environment, example_copy, sale, small_company
+from tests.questions import close_readers
 
 
 def _unit_tests(settings: Settings, *wanted: str) -> list[dbt.NodeResult]:
@@ -47,6 +48,7 @@ def test_every_rule_gives_what_its_unit_test_says(clean_company: Settings, parse
     )
     with environment(CONCORD_HOME=str(tmp_path / "home")):
         settings = load_settings(REPOSITORY / "concord.toml")
+    close_readers()
     assert not _open_warehouses(), "a run that has ended keeps a warehouse open"
     results = _unit_tests(settings, "test_type:unit")
     assert len(results) == len(parsed("demo").manifest.unit_tests) > 100

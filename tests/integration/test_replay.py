@@ -1,5 +1,6 @@
 """What dbt said once is executed without dbt, and makes the same warehouse."""
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,13 +12,13 @@ from pipelines.publish import dbt, replay
 from pipelines.run import run
 from pipelines.settings import Settings
 from pipelines.state import State
-from tests.conftest import Parse
 from tests.extracts import contents, customer, example_copy, example_settings, sale, small_company
+from tests.killed_runs import ACCIDENTAL
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The commands that dbt was given; no script is known at first."""
+    """The commands that dbt was given; this process knows no script at first."""
     commands: list[str] = []
     invoke = dbt.invoke
 
@@ -27,7 +28,6 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(dbt, "invoke", noted)
     monkeypatch.setattr(replay, "_scripts", {})
-    monkeypatch.delenv("CONCORD_COMPILED", raising=False)
     return commands
 
 
@@ -37,42 +37,35 @@ def _mode(settings: Settings, *, full: bool = False) -> str:
 
 
 def test_runs_after_the_first_need_no_dbt_and_end_where_dbt_ends(
-    parsed: Parse, tmp_path: Path, asked: list[str]
+    small_example: Path, tmp_path: Path, asked: list[str]
 ) -> None:
-    parsed("example")
-    settings = example_settings(tmp_path / "extracts", tmp_path / "home")
-    settings.home.create()
-    company = small_company()
-    company.write(tmp_path / "extracts")
-    assert (_mode(settings), asked) == ("full", ["seed", "run", "test"])
+    """What dbt made lies beside: the first version, and in ``learned_example`` the next one, with news and a steward's word."""
+    commands = json.loads((small_example / "dbt.json").read_text(encoding="utf-8"))
+    assert commands == ["seed", "run", "test", "run", "test"]
+    settings, company = example_copy(small_example, tmp_path), small_company()
     by_dbt = contents(settings)
-    asked.clear()
-    replay._scripts.clear()  # a later process reads them from the home
     assert (_mode(settings, full=True), asked) == ("full", [])
     assert contents(settings) == by_dbt
 
     company.customers[1] = customer(1, first="Grace")
     company.write(tmp_path / "extracts")
-    assert (_mode(settings), asked) == ("incremental", ["run", "test"])
-    by_dbt = contents(settings)
-    asked.clear()
-    assert (_mode(settings, full=True), asked) == ("full", [])
-    assert contents(settings) == by_dbt
-
-    company.customers[2] = customer(2, first="Alan")
-    company.write(tmp_path / "extracts")
-    replay._scripts.clear()
+    with State(settings.state_url.get_secret_value()) as state:
+        state.decide_identity("a/1", "a/2", "open", "test", "")
+    replay._scripts.clear()  # a later process reads them from the folder
     assert (_mode(settings), asked) == ("incremental", [])
+    learned = small_example.parent / "learned_example"
+    with_news = contents(example_settings(learned / "extracts", learned / "home"), without=ACCIDENTAL)
+    assert contents(settings, without=ACCIDENTAL) == with_news
+
     in_steps = contents(settings)
     assert (_mode(settings, full=True), asked) == ("full", [])
     assert contents(settings) == in_steps != by_dbt
 
 
 def test_a_replayed_audit_fails_and_names_the_rows_as_dbt_does(
-    small_example: Path, tmp_path: Path, asked: list[str], monkeypatch: pytest.MonkeyPatch
+    small_example: Path, tmp_path: Path, asked: list[str]
 ) -> None:
     settings, company = example_copy(small_example, tmp_path), small_company()
-    monkeypatch.setenv("CONCORD_COMPILED", str(small_example.parent / "compiled"))
     company.sales["SO90001", "AC-HE-HEL-01"] = sale("SO90001", "AC-HE-HEL-01", 1)
     company.write(tmp_path / "extracts")
     _mode(settings)

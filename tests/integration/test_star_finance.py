@@ -7,16 +7,12 @@ import duckdb
 import pytest
 
 from pipelines.settings import Settings
-from pipelines.warehouse import ask
+from tests.questions import rows_of
 
 
 @pytest.fixture(scope="module")
 def settings(clean_company: Settings) -> Settings:
     return clean_company
-
-
-def _rows(settings: Settings, query: str) -> list[tuple[object, ...]]:
-    return [tuple(row) for row in ask(settings.home, query, limit=100_000).rows]
 
 
 def _said(settings: Settings, table: str, query: str) -> list[tuple[Any, ...]]:
@@ -50,7 +46,7 @@ def test_the_ledger_closes_at_the_balances_of_the_company(settings: Settings) ->
         (company, account, round(Decimal(own), 2), round(Decimal(group), 2))
         for company, account, own, group in _said(settings, "balance", last)
     ]
-    there = [row for row in _rows(settings, closed) if row[2] or row[3]]
+    there = [row for row in rows_of(settings, closed) if row[2] or row[3]]
     assert there == [row for row in expected if row[2] or row[3]]
     assert len(there) > 80
 
@@ -60,7 +56,7 @@ def test_every_trial_balance_comes_to_nothing(settings: Settings) -> None:
         select company_key, fiscal_year, fiscal_period from core.fct_journal_line
         group by all having sum(amount_company) <> 0 or sum(amount_group) <> 0
     """
-    assert _rows(settings, off) == []
+    assert rows_of(settings, off) == []
 
 
 @pytest.mark.parametrize(("fact", "subledger"), [("fct_receivable_item", "customer"), ("fct_payable_item", "supplier")])
@@ -72,9 +68,9 @@ def test_open_items_are_the_balance_of_their_control_account(settings: Settings,
         select company_key, account_key, sum(amount_company) from core.fct_journal_line
         where account_type = '{subledger}' group by all having sum(amount_company) <> 0 order by all
     """
-    open_items = [row for row in _rows(settings, items) if row[2]]
+    open_items = [row for row in rows_of(settings, items) if row[2]]
     assert len(open_items) >= 2
-    assert open_items == _rows(settings, account)
+    assert open_items == rows_of(settings, account)
 
 
 def test_payments_are_the_money_that_the_bank_moved_and_pay_what_they_clear(settings: Settings) -> None:
@@ -88,7 +84,7 @@ def test_payments_are_the_money_that_the_bank_moved_and_pay_what_they_clear(sett
         from core.fct_journal_line as line inner join core.dim_account as account using (account_key)
         where account.line_code = 'cash' and document_type in ('DZ', 'KZ') group by document_type order by 1
     """
-    assert _rows(settings, received) == _rows(settings, banked)
+    assert rows_of(settings, received) == rows_of(settings, banked)
     off = """
         select payment.payment_key from core.fct_payment as payment
         left join core.fct_payment_allocation as allocation using (payment_key)
@@ -96,18 +92,18 @@ def test_payments_are_the_money_that_the_bank_moved_and_pay_what_they_clear(sett
         having sum(allocation.paid_amount_document) is distinct from any_value(payment.amount_document)
             or sum(allocation.discount_amount_document) is distinct from any_value(payment.discount_amount_document)
     """
-    assert _rows(settings, off) == []
-    assert len(_rows(settings, "select payment_key from core.fct_payment")) > 100
+    assert rows_of(settings, off) == []
+    assert len(rows_of(settings, "select payment_key from core.fct_payment")) > 100
 
 
 def test_every_line_entry_and_planned_amount_of_the_extracts_is_there_once(settings: Settings) -> None:
-    assert _rows(settings, "select count(*), sum(amount_company) from core.fct_journal_line") == _extracted(
+    assert rows_of(settings, "select count(*), sum(amount_company) from core.fct_journal_line") == _extracted(
         settings, "ACDOCA", "select count(*), sum(cast(HSL as decimal(18, 2))) from ACDOCA"
     )
-    assert _rows(settings, "select count(*) from core.fct_journal_entry") == _extracted(
+    assert rows_of(settings, "select count(*) from core.fct_journal_entry") == _extracted(
         settings, "BKPF", "select count(distinct (BUKRS, BELNR, GJAHR)) from BKPF"
     )
-    planned = _rows(
+    planned = rows_of(
         settings,
         "select budget_version, count(*), sum(amount_document) from core.fct_budget_line group by all order by all",
     )
@@ -117,7 +113,7 @@ def test_every_line_entry_and_planned_amount_of_the_extracts_is_there_once(setti
         "select VERSN, count(*), sum(cast(HSL as decimal(18, 2))) from ZBUDGET group by all order by all",
     )
     nobody = "select count(*) from core.fct_journal_line where account_key = -1 or company_key = -1"
-    assert _rows(settings, nobody) == [(0,)]
+    assert rows_of(settings, nobody) == [(0,)]
 
 
 def test_a_reversed_entry_and_its_reversal_come_to_nothing(settings: Settings) -> None:
@@ -131,6 +127,6 @@ def test_a_reversed_entry_and_its_reversal_come_to_nothing(settings: Settings) -
                 and line.account_type = 'customer'
         where entry.has_reversal group by all
     """
-    sums = _rows(settings, pairs)
+    sums = rows_of(settings, pairs)
     assert sums
     assert all(amount == 0 for _, amount in sums)
