@@ -20,7 +20,7 @@ with
 changed_row as (
     select {{ columns | unique | join(', ') }}
     from {{ ref(entity) }}
-    where _batch_id > {{ after }}
+    where _batch_id > {{ after_batch(of_rows=true) }}
     {%- for lookup in lookups + histories %}
     {%- set relation, meeting, date = lookup[0], lookup[1], lookup[2] if lookup | length > 2 %}
 

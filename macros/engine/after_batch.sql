@@ -1,9 +1,10 @@
-{#- The last batch that the version before has seen: rows with a later one are news. For tables alone, for it is no part of what they
-    read but a number that the build remembers (see remember_after_batch): a comparison with a number spares the reading of older
-    rows even through the joins of a view, which one with a subquery does not. Unit tests give the relation. -#}
-{% macro after_batch() -%}
+{#- The last batch that the version before has seen: rows with a later one are news. As a number (`of_rows`), which the build remembers
+    (see remember_after_batch), it spares the reading of older rows even through the joins of a view; this is for the rows that are to
+    be found, in tables alone. As a subquery it is for what those rows look up: that there is no news of it shows when it is read, and
+    then the rows are not read, while the engine takes a number for a hint at many. Unit tests give the relation. -#}
+{% macro after_batch(of_rows=false) -%}
     {%- set build = source('control', 'build') -%}
-    {%- if model.resource_type == 'unit_test' -%}
+    {%- if not of_rows or model.resource_type == 'unit_test' -%}
     (select build.after_batch_id from {{ build }} as build)
     {%- else -%}
     coalesce(getvariable('after_batch_id'), 0)

@@ -11,7 +11,7 @@ touched_document as (
         source_system,
         document_number
     from {{ ref('journal_line') }}
-    where _batch_id > {{ after }}
+    where _batch_id > {{ after_batch(of_rows=true) }}
 
     union
 

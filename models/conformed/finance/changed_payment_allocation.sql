@@ -11,7 +11,7 @@ changed_item as (
         document_number,
         clearing_document_number
     from {{ ref('receivable_item') }}
-    where _batch_id > {{ after }}
+    where _batch_id > {{ after_batch(of_rows=true) }}
 
     union all
 
@@ -21,7 +21,7 @@ changed_item as (
         document_number,
         clearing_document_number
     from {{ ref('payable_item') }}
-    where _batch_id > {{ after }}
+    where _batch_id > {{ after_batch(of_rows=true) }}
 ),
 
 allocation_now_or_before as (
