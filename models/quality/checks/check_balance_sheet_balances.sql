@@ -3,7 +3,7 @@
 with
 
 -- An entry puts the balance sheet out of balance when its lines do, or when nobody knows on which side they stand. Entries are looked
--- at in the periods only in which there is one.
+-- at in the parts of a period only in which there is one.
 unassigned_account as (
     select account.account_key
     from {{ ref('dim_account') }} as account
@@ -15,9 +15,10 @@ cell as (
     select
         company_key,
         fiscal_year,
-        fiscal_period
+        fiscal_period,
+        {{ part_of_documents('document_number') }} as part
     from {{ ref('fct_journal_line') }}
-    group by company_key, fiscal_year, fiscal_period
+    group by company_key, fiscal_year, fiscal_period, part
     having sum(amount_company * {{ weight_of('document_number') }}) <> 0
 
     union
@@ -25,7 +26,8 @@ cell as (
     select
         company_key,
         fiscal_year,
-        fiscal_period
+        fiscal_period,
+        {{ part_of_documents('document_number') }} as part
     from {{ ref('fct_journal_line') }}
     where account_key in (select unassigned_account.account_key from unassigned_account)
 ),
@@ -41,6 +43,7 @@ entry as (
             line.company_key = cell.company_key
             and line.fiscal_year = cell.fiscal_year
             and line.fiscal_period = cell.fiscal_period
+            and {{ part_of_documents('line.document_number') }} = cell.part
     inner join {{ ref('dim_company') }} as company on line.company_key = company.company_key
     left join unassigned_account on line.account_key = unassigned_account.account_key
     group by line.company_key, line.fiscal_year, line.fiscal_period, line.document_number, company.company_code

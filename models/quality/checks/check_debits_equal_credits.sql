@@ -2,13 +2,14 @@
 
 with
 
--- Documents are looked at in the periods only in which one is out of balance.
+-- Documents are looked at in the parts of a period only in which one is out of balance.
 cell as (
     select
         line.company_key,
         line.fiscal_year,
         line.fiscal_period,
         company.company_code,
+        {{ part_of_documents('line.document_number') }} as part,
         sum(greatest(line.amount_company, 0)) as debit_company,
         sum(greatest(-line.amount_company, 0)) as credit_company,
         sum(greatest(line.amount_group, 0)) as debit_group,
@@ -17,7 +18,7 @@ cell as (
         sum(line.amount_group * {{ weight_of('line.document_number') }}) <> 0 as is_group_unbalanced
     from {{ ref('fct_journal_line') }} as line
     inner join {{ ref('dim_company') }} as company on line.company_key = company.company_key
-    group by line.company_key, line.fiscal_year, line.fiscal_period, company.company_code
+    group by line.company_key, line.fiscal_year, line.fiscal_period, company.company_code, part
 ),
 
 unbalanced as (
@@ -39,6 +40,7 @@ entry as (
             line.company_key = unbalanced.company_key
             and line.fiscal_year = unbalanced.fiscal_year
             and line.fiscal_period = unbalanced.fiscal_period
+            and {{ part_of_documents('line.document_number') }} = unbalanced.part
     group by line.company_key, unbalanced.company_code, line.fiscal_year, line.fiscal_period, line.document_number
 ),
 
