@@ -45,11 +45,12 @@ def _broken(kills: list[Kill]) -> list[Kill]:
                 broken.append(kill)
                 print(f"{kill}: {error}", flush=True)
 
+        pool = ThreadPoolExecutor(2)
         try:
-            with ThreadPoolExecutor(2) as pool:
-                for _ in track(pool.map(check, enumerate(kills)), total=len(kills), description="Killing"):
-                    tried += 1
+            for _ in track(pool.map(check, enumerate(kills)), total=len(kills), description="Killing"):
+                tried += 1
         finally:
+            pool.shutdown(cancel_futures=True)
             print(f"{tried - len(broken)} of {tried} killed runs left readers and the next run unharmed.")
     return broken
 

@@ -3,6 +3,6 @@
 {% macro list_in_order(value, order) -%}
     nullif(array_to_string(list_transform(
         list_sort(list(struct_pack({% for number in order %}place_{{ loop.index }} := {{ number }}, {% endfor %}said := {{ value }}))),
-        lambda entry: entry.said
+        lambda entry: struct_extract(entry, 'said')
     ), '; '), '')
 {%- endmacro %}
