@@ -50,7 +50,7 @@ def _search(edition: Edition, currency: str, meaning: dict[str, str]) -> None:
     clicked = tables.rows_table(
         found,
         [
-            Column("customer_name", "Name", None, meaning.get("customer_name", ""), "large"),
+            Column("customer_name", "Name", None, meaning.get("customer_name", ""), "medium"),
             Column("customer_number", "Number", None, meaning.get("customer_number", "")),
             *_filled(found, Column("city", "City"), Column("email", "E-mail")),
             Column("country_name", "Country", None, meaning.get("country_name", "")),
