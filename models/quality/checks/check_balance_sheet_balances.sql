@@ -13,23 +13,16 @@ unassigned_account as (
 
 cell as (
     select
-        company_key,
-        fiscal_year,
-        fiscal_period,
-        {{ part_of_documents('document_number') }} as part
-    from {{ ref('fct_journal_line') }}
-    group by company_key, fiscal_year, fiscal_period, part
-    having sum(amount_company * {{ weight_of('document_number') }}) <> 0
-
-    union
-
-    select
-        company_key,
-        fiscal_year,
-        fiscal_period,
-        {{ part_of_documents('document_number') }} as part
-    from {{ ref('fct_journal_line') }}
-    where account_key in (select unassigned_account.account_key from unassigned_account)
+        line.company_key,
+        line.fiscal_year,
+        line.fiscal_period,
+        {{ part_of_documents('line.document_number') }} as part
+    from {{ ref('fct_journal_line') }} as line
+    left join unassigned_account on line.account_key = unassigned_account.account_key
+    group by line.company_key, line.fiscal_year, line.fiscal_period, part
+    having
+        sum(line.amount_company * {{ weight_of('line.document_number') }}) <> 0
+        or count(unassigned_account.account_key) > 0
 ),
 
 entry as (
