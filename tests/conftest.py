@@ -19,11 +19,11 @@ from pipelines.publish import build as building
 from pipelines.publish import compiled, dbt
 from pipelines.publish.project import compose
 from pipelines.run import run
-from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.settings import REPOSITORY, Settings
 from pipelines.state import State
 from pipelines.warehouse import current_version
 from tests.command_line import Desk
-from tests.extracts import customer, environment, example_settings, small_company
+from tests.extracts import customer, demo_settings, environment, example_settings, small_company
 
 _LONGEST = (
     *("integration/test_contacts", "sequences/test_killed_runs"),  # one makes the demo companies, the other the example
@@ -88,7 +88,7 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parse:
     def parse(kind: str) -> Parsed:
         with _alone(tmp_path_factory, f"parsed_{kind}") as shared, pytest.MonkeyPatch.context() as changed:
             home = shared / f"parsed_{kind}"
-            settings = _demo_settings(home) if kind == "demo" else example_settings(home / "extracts", home)
+            settings = demo_settings(home) if kind == "demo" else example_settings(home / "extracts", home)
             settings.home.create()
             project = compose(settings)
             changed.setattr(dbt, "_manifests", {})  # no other test's parse: this one is to be told in its own log
@@ -101,11 +101,6 @@ def parsed(tmp_path_factory: pytest.TempPathFactory) -> Parse:
         return found
 
     return parse
-
-
-def _demo_settings(home: Path) -> Settings:
-    with environment(CONCORD_HOME=str(home)):
-        return load_settings(REPOSITORY / "concord.toml")
 
 
 def _learn_every_step(settings: Settings, *, with_ingest: bool = False) -> None:
@@ -123,7 +118,7 @@ def _learn_every_step(settings: Settings, *, with_ingest: bool = False) -> None:
 def clean_company(parsed: Parse, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The tiny demo company, three years to 31 October 2026, without any mess: every figure is the truth's."""
     with _alone(tmp_path_factory, "clean_company") as shared:
-        settings = _demo_settings(shared / "clean_company")
+        settings = demo_settings(shared / "clean_company")
         settings.home.create()
         if current_version(settings.home) is None:
             advance(settings.home.root / "demo", scale="tiny", mess=0)
@@ -152,7 +147,7 @@ def founded(clean_company: Settings, tmp_path_factory: pytest.TempPathFactory) -
             desk = Desk(folder, compiled=Path(os.environ["CONCORD_COMPILED"]))
             done = desk.concord("demo", "--scale", "tiny", "--report", "--no-serve", config=False)
             said.write_text(done.stdout, encoding="utf-8")
-    return Founded(said.read_text(encoding="utf-8"), _demo_settings(folder / "home"))
+    return Founded(said.read_text(encoding="utf-8"), demo_settings(folder / "home"))
 
 
 @pytest.fixture(scope="session")
@@ -171,7 +166,7 @@ def learned_demo(clean_company: Settings, parsed: Parse, tmp_path_factory: pytes
                 clean_company.home.root, home, symlinks=True, ignore=shutil.ignore_patterns("demo", "landing")
             )
             parsed("demo")
-            _learn_every_step(_demo_settings(home))
+            _learn_every_step(demo_settings(home))
 
 
 @pytest.fixture(scope="session")

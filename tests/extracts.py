@@ -93,12 +93,19 @@ def small_company() -> TinyCompany:
 
 
 def example_settings(extracts: Path, home: Path) -> Settings:
-    """Return the settings of the worked example with its extracts and its home in these folders.
-
-    A dozen rows give a second thread nothing to do but to wake up.
-    """
+    """Return the settings of the worked example with its extracts and its home in these folders."""
     with _one_at_a_time, environment(CONCORD_EXTRACTS=str(extracts), CONCORD_HOME=str(home)):
-        settings = load_settings(EXAMPLE)
+        return _of_few_rows(load_settings(EXAMPLE))
+
+
+def demo_settings(home: Path) -> Settings:
+    """Return the settings of the demo company with its home in this folder."""
+    with _one_at_a_time, environment(CONCORD_HOME=str(home)):
+        return _of_few_rows(load_settings(REPOSITORY / "concord.toml"))
+
+
+def _of_few_rows(settings: Settings) -> Settings:
+    """Tiny companies give a second thread nothing to do but to wake up, which takes half of a build's time."""
     return settings.model_copy(update={"warehouse": settings.warehouse.model_copy(update={"threads": 1})})
 
 

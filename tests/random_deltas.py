@@ -19,10 +19,10 @@ from pipelines.publish.compiled import graph_of
 from pipelines.publish.project import Project
 from pipelines.quality.contract import TableContract
 from pipelines.run import run
-from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.settings import Settings
 from pipelines.state import State
 from pipelines.warehouse import opened
-from tests.extracts import contents, environment
+from tests.extracts import contents, demo_settings
 
 HISTORY_END = date(2024, 2, 29)
 Row = dict[str, str]
@@ -256,7 +256,7 @@ class Laboratory:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        settings = _settings(folder / "base")
+        settings = demo_settings(folder / "base")
         advance(folder / "base" / "demo", scale="tiny", days=0, history_end=HISTORY_END)
         systems = Systems(settings, random.Random(0))
         systems.hold_back()
@@ -272,7 +272,7 @@ class Laboratory:
         """
         home = self.folder / f"seed-{seed}"
         shutil.copytree(self.folder / "base", home, symlinks=True)
-        settings = _settings(home)
+        settings = demo_settings(home)
         systems = Systems(settings, random.Random(seed))
         systems.held = list(self.held)
         with unaudited(), State(settings.state_url.get_secret_value()) as state:
@@ -309,11 +309,6 @@ def _count_and_stamp(
             raise AuditError("\n".join(differences))
         building.stamp(candidate, project, building._keep_identity_model(candidate, state, plan))
     return building.Audit(0, {})
-
-
-def _settings(home: Path) -> Settings:
-    with environment(CONCORD_HOME=str(home)):
-        return load_settings(REPOSITORY / "concord.toml")
 
 
 def _differences(in_steps: dict[str, list[str]], at_once: dict[str, list[str]]) -> Iterator[str]:

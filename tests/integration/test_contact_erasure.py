@@ -13,10 +13,10 @@ from pipelines.cli import app
 from pipelines.errors import ConcordError
 from pipelines.identity.model import Model
 from pipelines.run import RunAccount, run
-from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.settings import REPOSITORY, Settings
 from pipelines.state import State
 from pipelines.warehouse import ask
-from tests.extracts import contents, environment
+from tests.extracts import contents, demo_settings, environment
 from tests.integration.test_erasure import ACCIDENTAL, found_in
 from tests.written_extracts import Row, deliver
 
@@ -88,8 +88,7 @@ class Desk:
     """A home with its extracts, and what is done with it."""
 
     def __init__(self, home: Path) -> None:
-        with environment(CONCORD_HOME=str(home)):
-            self.settings = load_settings(REPOSITORY / "concord.toml")
+        self.settings = demo_settings(home)
         self.settings.home.create()
         self.home = home
 

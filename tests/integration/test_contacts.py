@@ -9,9 +9,9 @@ import pytest
 from pipelines.demo.scoring.score import score
 from pipelines.identity import stewardship
 from pipelines.run import run
-from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.settings import Settings
 from pipelines.state import State
-from tests.extracts import environment
+from tests.extracts import demo_settings
 from tests.questions import rows_of
 
 
@@ -103,8 +103,7 @@ def test_leavers_are_not_active(messy_company: Settings) -> None:
 
 def _copy(settings: Settings, folder: Path) -> Settings:
     shutil.copytree(settings.home.root, folder, symlinks=True)
-    with environment(CONCORD_HOME=str(folder)):
-        return load_settings(REPOSITORY / "concord.toml")
+    return demo_settings(folder)
 
 
 def test_a_stewards_word_on_contacts_wins(learned_demo: None, messy_company: Settings, tmp_path: Path) -> None:

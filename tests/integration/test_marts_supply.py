@@ -10,9 +10,9 @@ import pytest
 
 from pipelines.demo.drops import advance
 from pipelines.run import run
-from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.settings import Settings
 from pipelines.state import State
-from tests.extracts import environment
+from tests.extracts import demo_settings
 from tests.questions import rows_of
 
 CHECKS = (
@@ -236,8 +236,7 @@ MUCH: dict[str, Any] = {"scale": "tiny", "mess": 15, "history_end": date(2024, 1
 @pytest.fixture(scope="module")
 def very_messy_company(messy_company: Settings, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     home = tmp_path_factory.mktemp("very_messy")
-    with environment(CONCORD_HOME=str(home)):
-        settings = load_settings(REPOSITORY / "concord.toml")
+    settings = demo_settings(home)
     settings.home.create()
     advance(home / "demo", **MUCH)
     with State(settings.state_url.get_secret_value()) as state:

@@ -12,11 +12,11 @@ from pipelines.publish.candidate import make_candidate, plan_build
 from pipelines.publish.compiled import compiled_folder
 from pipelines.publish.project import compose
 from pipelines.run import run
-from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.settings import Settings
 from pipelines.state import State
 from pipelines.warehouse import ask, current_version
 from tests.conftest import Parse
-from tests.extracts import environment, example_copy, sale, small_company
+from tests.extracts import demo_settings, example_copy, sale, small_company
 from tests.questions import close_readers
 
 
@@ -46,8 +46,7 @@ def test_every_rule_gives_what_its_unit_test_says(clean_company: Settings, parse
     shutil.copytree(
         clean_company.home.root, tmp_path / "home", ignore=shutil.ignore_patterns("demo", "landing", "project")
     )
-    with environment(CONCORD_HOME=str(tmp_path / "home")):
-        settings = load_settings(REPOSITORY / "concord.toml")
+    settings = demo_settings(tmp_path / "home")
     close_readers()
     assert not _open_warehouses(), "a run that has ended keeps a warehouse open"
     results = _unit_tests(settings, "test_type:unit")

@@ -10,10 +10,10 @@ import pytest
 
 from pipelines.demo.drops import advance
 from pipelines.run import run
-from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.settings import Settings
 from pipelines.state import State
 from pipelines.warehouse import read_published
-from tests.extracts import environment
+from tests.extracts import demo_settings
 
 HISTORY_END = date(2024, 6, 30)
 LAST_DAY = date(2024, 7, 4)
@@ -61,8 +61,7 @@ class Company:
 @pytest.fixture(scope="module")
 def company(learned_demo: None, tmp_path_factory: pytest.TempPathFactory) -> Company:
     home = tmp_path_factory.mktemp("product-history")
-    with environment(CONCORD_HOME=str(home)):
-        settings = load_settings(REPOSITORY / "concord.toml")
+    settings = demo_settings(home)
     settings.home.create()
     company, day = Company(settings), HISTORY_END
     advance(home / "demo", scale="tiny", mess=0, history_end=HISTORY_END)

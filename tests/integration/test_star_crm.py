@@ -6,10 +6,10 @@ from pathlib import Path
 
 from pipelines.demo.drops import advance
 from pipelines.run import run
-from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.settings import Settings
 from pipelines.state import State
 from pipelines.warehouse import ask
-from tests.extracts import contents, environment
+from tests.extracts import contents, demo_settings
 
 HISTORY_END = date(2023, 12, 31)
 Row = dict[str, str]
@@ -40,8 +40,7 @@ def _at(day: str) -> str:
 def test_star_of_the_crm_follows_mergers_reopened_deals_and_words_taken_back(
     learned_demo: None, tmp_path: Path
 ) -> None:
-    with environment(CONCORD_HOME=str(tmp_path)):
-        settings = load_settings(REPOSITORY / "concord.toml")
+    settings = demo_settings(tmp_path)
     settings.home.create()
     advance(tmp_path / "demo", scale="tiny", history_end=HISTORY_END)
     with State(settings.state_url.get_secret_value()) as state:

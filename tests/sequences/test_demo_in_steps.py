@@ -5,9 +5,8 @@ from pathlib import Path
 
 from pipelines.demo.drops import advance
 from pipelines.run import run
-from pipelines.settings import REPOSITORY, load_settings
 from pipelines.state import State
-from tests.extracts import contents, environment
+from tests.extracts import contents, demo_settings
 
 HISTORY_END = date(2024, 6, 30)
 
@@ -15,8 +14,7 @@ HISTORY_END = date(2024, 6, 30)
 def test_two_weeks_of_the_demo_company_in_steps_ends_where_a_full_rebuild_ends(
     learned_demo: None, tmp_path: Path
 ) -> None:
-    with environment(CONCORD_HOME=str(tmp_path)):
-        chosen = load_settings(REPOSITORY / "concord.toml")
+    chosen = demo_settings(tmp_path)
     chosen.home.create()
     with State(chosen.state_url.get_secret_value()) as state:
         modes = []

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from pipelines.run import run
-from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.settings import Settings
 from pipelines.state import State
 from pipelines.warehouse import ask
-from tests.extracts import contents, environment
+from tests.extracts import contents, demo_settings
 from tests.written_extracts import Row, deliver
 
 COMPANY: Row = {"BUKRS": "1000", "BUTXT": "Nordwerk", "WAERS": "EUR", "KTOPL": "NWCO", "PERIV": "K4"}
@@ -135,8 +135,7 @@ def _numbers(settings: Settings, query: str) -> list[tuple[object, ...]]:
 
 @pytest.fixture
 def settings(learned_demo: None, tmp_path: Path) -> Settings:
-    with environment(CONCORD_HOME=str(tmp_path)):
-        chosen = load_settings(REPOSITORY / "concord.toml")
+    chosen = demo_settings(tmp_path)
     chosen.home.create()
     return chosen
 

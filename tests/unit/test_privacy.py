@@ -13,9 +13,9 @@ from pipelines.privacy.erased import cleaned, names_a_key, tell_keys
 from pipelines.privacy.log import LogReader, configured
 from pipelines.privacy.masking import masked
 from pipelines.privacy.tags import RawTable, personal_columns, raw_tables
-from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.settings import Settings
 from tests.conftest import Parse
-from tests.extracts import environment
+from tests.extracts import demo_settings
 
 PERSONAL = re.compile(r"e-mail|phone|birth|given.name|family.name|surname|street|employee.name", re.IGNORECASE)
 """In the name or the description of a column of text or days."""
@@ -105,8 +105,7 @@ def test_every_personal_text_of_a_raw_table_is_tagged(project: tuple[Settings, G
 @pytest.fixture
 def log(demo_graph: Graph, tmp_path: Path) -> Iterator[tuple[LogReader, Path]]:
     """A log of a few rows of the demo's systems: two customers, each with all that may belong to a person."""
-    with environment(CONCORD_HOME=str(tmp_path)):
-        settings = load_settings(REPOSITORY / "concord.toml")
+    settings = demo_settings(tmp_path)
     settings.home.create()
     rows: dict[str, list[dict[str, str]]] = {
         "salesforce/Account": [{"Id": "A1", "Name": "Eva Stark"}, {"Id": "A2", "Name": "Adler GmbH"}],

@@ -10,10 +10,10 @@ from pipelines.identity.model import Model, without_rare_words
 from pipelines.identity.rarity import Rarity
 from pipelines.privacy import words
 from pipelines.privacy.record import Erasure
-from pipelines.settings import REPOSITORY, Settings, load_settings
+from pipelines.settings import Settings
 from pipelines.state import State
 from pipelines.warehouse import POINTER
-from tests.extracts import environment
+from tests.extracts import demo_settings
 
 NOTHING: dict[str, int] = {}
 
@@ -32,8 +32,7 @@ def _counts(parameters: str) -> dict[str, dict[str, int]]:
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    with environment(CONCORD_HOME=str(tmp_path)):
-        chosen = load_settings(REPOSITORY / "concord.toml")
+    chosen = demo_settings(tmp_path)
     chosen.home.create()
     return chosen
 
