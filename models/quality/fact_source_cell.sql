@@ -1,3 +1,7 @@
+{{ config(
+    post_hook="set variable different_entities = (select coalesce(list(distinct entity), []) from {{ this }} where is_different)"
+) }}
+
 {%- set facts = compared_facts() %}
 with
 

@@ -30,7 +30,9 @@ from pipelines.settings import Settings
 from pipelines.warehouse import literal, quoted
 
 _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
-_CHANGING = re.compile(r"(?:create|insert|delete|drop|alter|update)\b", re.IGNORECASE)
+_LASTING = re.compile(
+    r"(?:create|insert|delete|drop|alter|update|set variable(?! after_batch_id))\b", re.IGNORECASE
+)  # a connection knows the last batch from its beginning
 _scripts: dict[str, dict[str, "Script"]] = {}
 
 
@@ -124,7 +126,7 @@ def _downstream(graph: Graph, sources: Iterable[str]) -> set[str]:
 def _script(result: dbt.NodeResult, heard: list[str]) -> Script:
     if result.kind == "test":
         return Script(heard[-1:], result.compiled)
-    return Script([statement for statement in heard if _CHANGING.match(statement)], result.compiled)
+    return Script([statement for statement in heard if _LASTING.match(statement)], result.compiled)
 
 
 def _remembered(file: Path, nodes: Iterable[Node]) -> dict[str, Script]:

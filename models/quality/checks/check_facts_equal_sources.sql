@@ -13,7 +13,8 @@ different_cell as (
     where is_different
 ),
 
--- Document by document, where anything differs: without such a cell nothing is read.
+-- Document by document, where anything differs. Of which entities the build remembers (see fact_source_cell): what it knows when the
+-- question is planned is not read at all. Who asks later reads all.
 document as (
     {%- for entity, document, year, day, figures, has_company in facts %}
     select
@@ -34,6 +35,7 @@ document as (
             and coalesce(side.fiscal_year, 0) = different_cell.period_year
             and coalesce(side.fiscal_period, 0) = different_cell.period_month
             {%- endif %}
+    where coalesce(list_contains(getvariable('different_entities'), '{{ entity }}'), true)
     group by all
     {{ 'union all' if not loop.last }}
     {%- endfor %}
