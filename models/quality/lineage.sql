@@ -14,21 +14,19 @@
 with recursive
 
 edge as (
-    {%- for relation, kind, upstream, upstream_kind in edges | sort %}
     select
-        '{{ relation }}' as relation,
-        '{{ kind }}' as relation_kind,
-        '{{ upstream }}' as upstream,
-        '{{ upstream_kind }}' as upstream_kind
-
-    union all
-    {% endfor %}
-    select
-        cast(null as varchar) as relation,
-        cast(null as varchar) as relation_kind,
-        cast(null as varchar) as upstream,
-        cast(null as varchar) as upstream_kind
-    where false
+        known.relation,
+        known.relation_kind,
+        known.upstream,
+        known.upstream_kind
+    from (
+        values
+        {%- for edge in edges | sort %}
+        ('{{ edge | join("', '") }}'),
+        {%- endfor %}
+        (cast(null as varchar), cast(null as varchar), cast(null as varchar), cast(null as varchar))
+    ) as known (relation, relation_kind, upstream, upstream_kind)
+    where known.relation is not null
 ),
 
 reached as (
