@@ -31,7 +31,9 @@ booked as (
             as purchase_document,
         case when role.balance_sheet_side = 'equity and liabilities' then greatest(-line.amount_group, 0) else 0 end as purchase_group,
         0 as in_transit_document,
-        0 as in_transit_group
+        0 as in_transit_group,
+        0 as overbilled_document,
+        0 as overbilled_group
     from {{ ref('fct_journal_line') }} as line
     inner join {{ ref('dim_account') }} as account on line.account_key = account.account_key
     inner join {{ ref('statement_line_roles') }} as role on account.line_code = role.line_code
@@ -71,6 +73,7 @@ sold_line as (
 -- It is on its way until the buyer has the invoice in the books, in whatever currency and at whatever price that is.
 transit as (
     select
+        purchase_order_line_key,
         seller_company_key,
         buyer_company_key,
         document_currency,
@@ -82,6 +85,7 @@ transit as (
     union all
 
     select
+        sold_line.purchase_order_line_key,
         sold_line.seller_company_key,
         sold_line.buyer_company_key,
         sold_line.document_currency,
@@ -90,6 +94,37 @@ transit as (
         -invoice.quantity * sold_line.unit_price_document as in_transit_document
     from {{ ref('fct_supplier_invoice_line') }} as invoice
     inner join sold_line on invoice.purchase_order_line_key = sold_line.purchase_order_line_key
+),
+
+transit_day as (
+    select
+        purchase_order_line_key,
+        seller_company_key,
+        buyer_company_key,
+        document_currency,
+        exchange_rate_group,
+        posting_date,
+        sum(in_transit_document) as moved_document
+    from transit
+    group by all
+),
+
+uninvoiced as (
+    select
+        *,
+        sum(moved_document) over (
+            partition by purchase_order_line_key, seller_company_key order by posting_date
+        ) as uninvoiced_document
+    from transit_day
+),
+
+-- Line by line: what is invoiced beyond what left of one line does not take away from what is on its way of another.
+told_apart as (
+    select
+        *,
+        greatest(uninvoiced_document, 0) - greatest(uninvoiced_document - moved_document, 0) as in_transit_document,
+        greatest(-uninvoiced_document, 0) - greatest(moved_document - uninvoiced_document, 0) as overbilled_document
+    from uninvoiced
 ),
 
 moved as (
@@ -112,8 +147,10 @@ moved as (
         0 as purchase_document,
         0 as purchase_group,
         transit.in_transit_document,
-        transit.in_transit_document * transit.exchange_rate_group as in_transit_group
-    from transit
+        transit.in_transit_document * transit.exchange_rate_group as in_transit_group,
+        transit.overbilled_document,
+        transit.overbilled_document * transit.exchange_rate_group as overbilled_group
+    from told_apart as transit
     inner join period_of_day on transit.posting_date = period_of_day.calendar_date
 ),
 
@@ -133,7 +170,9 @@ intercompany_movement as (
         cast(sum(purchase_document) as decimal(18, 2)) as purchase_amount_document,
         cast(sum(purchase_group) as decimal(18, 2)) as purchase_amount_group,
         cast(sum(in_transit_document) as decimal(18, 2)) as in_transit_amount_document,
-        cast(sum(in_transit_group) as decimal(18, 2)) as in_transit_amount_group
+        cast(sum(in_transit_group) as decimal(18, 2)) as in_transit_amount_group,
+        cast(sum(overbilled_document) as decimal(18, 2)) as overbilled_amount_document,
+        cast(sum(overbilled_group) as decimal(18, 2)) as overbilled_amount_group
     from moved
     group by seller_company_key, buyer_company_key, document_currency, fiscal_year, fiscal_period
 )
