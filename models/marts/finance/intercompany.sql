@@ -36,9 +36,13 @@ balance as (
         sum(coalesce(movement.payable_amount_document, 0)) over so_far as payable_document,
         sum(coalesce(movement.payable_amount_group, 0)) over so_far as payable_group,
         sum(coalesce(movement.in_transit_amount_document, 0)) over so_far as in_transit_document,
+        sum(coalesce(movement.overbilled_amount_document, 0)) over so_far as overbilled_document,
         sum(coalesce(movement.in_transit_amount_group, 0)) over so_far as in_transit_group,
+        sum(coalesce(movement.overbilled_amount_group, 0)) over so_far as overbilled_group,
         coalesce(movement.revenue_amount_document, 0) as revenue_document,
+        coalesce(movement.cost_amount_document, 0) as cost_document,
         coalesce(movement.revenue_amount_group, 0) as revenue_group,
+        coalesce(movement.cost_amount_group, 0) as cost_group,
         coalesce(movement.purchase_amount_document, 0) as purchase_document,
         coalesce(movement.purchase_amount_group, 0) as purchase_group
     from pair
@@ -85,7 +89,9 @@ intercompany as (
         cast(valued.in_transit_document as decimal(18, 2)) as in_transit_amount_document,
         cast(valued.receivable_document - valued.payable_document - valued.in_transit_document as decimal(18, 2))
             as difference_amount_document,
+        cast(valued.overbilled_document as decimal(18, 2)) as overbilled_amount_document,
         cast(valued.revenue_document as decimal(18, 2)) as revenue_amount_document,
+        cast(valued.cost_document as decimal(18, 2)) as cost_amount_document,
         cast(valued.purchase_document as decimal(18, 2)) as purchase_amount_document,
         cast(valued.closing_rate_group as double) as closing_rate_group,
         cast(valued.receivable_group as decimal(18, 2)) as receivable_amount_group,
@@ -93,7 +99,9 @@ intercompany as (
         cast(valued.in_transit_group as decimal(18, 2)) as in_transit_amount_group,
         cast(valued.receivable_group - valued.payable_group - valued.in_transit_group as decimal(18, 2))
             as difference_amount_group,
+        cast(valued.overbilled_group as decimal(18, 2)) as overbilled_amount_group,
         cast(valued.revenue_group as decimal(18, 2)) as revenue_amount_group,
+        cast(valued.cost_group as decimal(18, 2)) as cost_amount_group,
         cast(valued.purchase_group as decimal(18, 2)) as purchase_amount_group
     from valued
     inner join {{ ref('dim_company') }} as seller on valued.seller_company_key = seller.company_key

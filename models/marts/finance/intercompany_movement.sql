@@ -10,35 +10,36 @@ period_of_day as (
     from {{ ref('dim_date') }}
 ),
 
--- What the books say: the seller's receivables and revenue, and the buyer's payables. A credit of the payables is a purchase.
+-- What the books say: the seller's receivables, revenue and its cost, and the buyer's payables. A credit of the payables is a purchase.
 -- Two companies meet in the group's calendar: one with another is there by the day of posting.
 booked as (
     select
-        case when role.balance_sheet_side = 'equity and liabilities' then line.partner_company_key else line.company_key end
-            as seller_company_key,
-        case when role.balance_sheet_side = 'equity and liabilities' then line.company_key else line.partner_company_key end
-            as buyer_company_key,
+        case when role.intercompany_role = 'payables' then line.partner_company_key else line.company_key end as seller_company_key,
+        case when role.intercompany_role = 'payables' then line.company_key else line.partner_company_key end as buyer_company_key,
         line.document_currency,
         case when company.company_key is null then period_of_day.fiscal_year else line.fiscal_year end as fiscal_year,
         case when company.company_key is null then period_of_day.fiscal_period else line.fiscal_period end as fiscal_period,
-        case when role.balance_sheet_side = 'assets' then line.amount_document else 0 end as receivable_document,
-        case when role.balance_sheet_side = 'assets' then line.amount_group else 0 end as receivable_group,
-        case when role.balance_sheet_side = 'equity and liabilities' then -line.amount_document else 0 end as payable_document,
-        case when role.balance_sheet_side = 'equity and liabilities' then -line.amount_group else 0 end as payable_group,
-        case when role.balance_sheet_side is null then -line.amount_document else 0 end as revenue_document,
-        case when role.balance_sheet_side is null then -line.amount_group else 0 end as revenue_group,
-        case when role.balance_sheet_side = 'equity and liabilities' then greatest(-line.amount_document, 0) else 0 end
-            as purchase_document,
-        case when role.balance_sheet_side = 'equity and liabilities' then greatest(-line.amount_group, 0) else 0 end as purchase_group,
+        case when role.intercompany_role = 'receivables' then line.amount_document else 0 end as receivable_document,
+        case when role.intercompany_role = 'receivables' then line.amount_group else 0 end as receivable_group,
+        case when role.intercompany_role = 'payables' then -line.amount_document else 0 end as payable_document,
+        case when role.intercompany_role = 'payables' then -line.amount_group else 0 end as payable_group,
+        case when role.intercompany_role = 'revenue' then -line.amount_document else 0 end as revenue_document,
+        case when role.intercompany_role = 'revenue' then -line.amount_group else 0 end as revenue_group,
+        case when role.intercompany_role = 'cost_of_sales' then line.amount_document else 0 end as cost_document,
+        case when role.intercompany_role = 'cost_of_sales' then line.amount_group else 0 end as cost_group,
+        case when role.intercompany_role = 'payables' then greatest(-line.amount_document, 0) else 0 end as purchase_document,
+        case when role.intercompany_role = 'payables' then greatest(-line.amount_group, 0) else 0 end as purchase_group,
         0 as in_transit_document,
-        0 as in_transit_group
+        0 as in_transit_group,
+        0 as overbilled_document,
+        0 as overbilled_group
     from {{ ref('fct_journal_line') }} as line
     inner join {{ ref('dim_account') }} as account on line.account_key = account.account_key
     inner join {{ ref('statement_line_roles') }} as role on account.line_code = role.line_code
     left join period_of_day on line.posting_date = period_of_day.calendar_date
     left join {{ ref('dim_company') }} as company
         on line.company_key = company.company_key and company.fiscal_calendar_code = '{{ var("fiscal_calendar") }}'
-    where line.partner_company_key <> -1 and role.is_intercompany
+    where line.partner_company_key <> -1 and role.intercompany_role is not null
 ),
 
 -- What left the stock of one company for the purchase order of another.
@@ -71,6 +72,7 @@ sold_line as (
 -- It is on its way until the buyer has the invoice in the books, in whatever currency and at whatever price that is.
 transit as (
     select
+        purchase_order_line_key,
         seller_company_key,
         buyer_company_key,
         document_currency,
@@ -82,6 +84,7 @@ transit as (
     union all
 
     select
+        sold_line.purchase_order_line_key,
         sold_line.seller_company_key,
         sold_line.buyer_company_key,
         sold_line.document_currency,
@@ -90,6 +93,37 @@ transit as (
         -invoice.quantity * sold_line.unit_price_document as in_transit_document
     from {{ ref('fct_supplier_invoice_line') }} as invoice
     inner join sold_line on invoice.purchase_order_line_key = sold_line.purchase_order_line_key
+),
+
+transit_day as (
+    select
+        purchase_order_line_key,
+        seller_company_key,
+        buyer_company_key,
+        document_currency,
+        exchange_rate_group,
+        posting_date,
+        sum(in_transit_document) as moved_document
+    from transit
+    group by all
+),
+
+uninvoiced as (
+    select
+        *,
+        sum(moved_document) over (
+            partition by purchase_order_line_key, seller_company_key order by posting_date
+        ) as uninvoiced_document
+    from transit_day
+),
+
+-- Line by line: what is invoiced beyond what left of one line does not take away from what is on its way of another.
+told_apart as (
+    select
+        *,
+        greatest(uninvoiced_document, 0) - greatest(uninvoiced_document - moved_document, 0) as in_transit_document,
+        greatest(-uninvoiced_document, 0) - greatest(moved_document - uninvoiced_document, 0) as overbilled_document
+    from uninvoiced
 ),
 
 moved as (
@@ -109,11 +143,15 @@ moved as (
         0 as payable_group,
         0 as revenue_document,
         0 as revenue_group,
+        0 as cost_document,
+        0 as cost_group,
         0 as purchase_document,
         0 as purchase_group,
         transit.in_transit_document,
-        transit.in_transit_document * transit.exchange_rate_group as in_transit_group
-    from transit
+        transit.in_transit_document * transit.exchange_rate_group as in_transit_group,
+        transit.overbilled_document,
+        transit.overbilled_document * transit.exchange_rate_group as overbilled_group
+    from told_apart as transit
     inner join period_of_day on transit.posting_date = period_of_day.calendar_date
 ),
 
@@ -130,10 +168,14 @@ intercompany_movement as (
         cast(sum(payable_group) as decimal(18, 2)) as payable_amount_group,
         cast(sum(revenue_document) as decimal(18, 2)) as revenue_amount_document,
         cast(sum(revenue_group) as decimal(18, 2)) as revenue_amount_group,
+        cast(sum(cost_document) as decimal(18, 2)) as cost_amount_document,
+        cast(sum(cost_group) as decimal(18, 2)) as cost_amount_group,
         cast(sum(purchase_document) as decimal(18, 2)) as purchase_amount_document,
         cast(sum(purchase_group) as decimal(18, 2)) as purchase_amount_group,
         cast(sum(in_transit_document) as decimal(18, 2)) as in_transit_amount_document,
-        cast(sum(in_transit_group) as decimal(18, 2)) as in_transit_amount_group
+        cast(sum(in_transit_group) as decimal(18, 2)) as in_transit_amount_group,
+        cast(sum(overbilled_document) as decimal(18, 2)) as overbilled_amount_document,
+        cast(sum(overbilled_group) as decimal(18, 2)) as overbilled_amount_group
     from moved
     group by seller_company_key, buyer_company_key, document_currency, fiscal_year, fiscal_period
 )

@@ -36,6 +36,7 @@ month as (
         count(*) filter (where cycle_stage in ('received', 'invoiced', 'paid')) as received_lines,
         count(*) filter (where cycle_stage in ('invoiced', 'paid')) as invoiced_lines,
         count(*) filter (where cycle_stage = 'paid') as paid_lines,
+        count(*) filter (where cycle_stage = 'closed') as closed_lines,
         count(*) filter (where is_overdue) as overdue_lines,
         {%- for duration in durations %}
         {{ quantile(duration, 0.5) }} as {{ duration | replace('_days', '') }}_median_days,
@@ -61,6 +62,7 @@ procure_to_pay as (
         month.received_lines,
         month.invoiced_lines,
         month.paid_lines,
+        month.closed_lines,
         month.overdue_lines,
         month.order_to_receipt_median_days,
         month.order_to_receipt_p90_days,

@@ -132,8 +132,9 @@ purchase_cycle as (
         case
             when is_invoiced and paid_date is not null then 'paid'
             when is_invoiced then 'invoiced'
-            when is_delivery_completed or received_quantity >= quantity then 'received'
+            when received_quantity > 0 and (is_delivery_completed or received_quantity >= quantity) then 'received'
             when received_quantity > 0 then 'partly received'
+            when is_delivery_completed then 'closed'
             else 'ordered'
         end as cycle_stage
     from invoiced

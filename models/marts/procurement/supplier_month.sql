@@ -7,10 +7,10 @@ today as (
 ),
 
 -- What the same supplier took for the same product before, in the same currency.
-line as (
+priced as (
     select
         cycle.*,
-        cost.unit_cost_group,
+        cycle.quantity * cost.unit_cost_group as standard_amount_group,
         lag(cycle.unit_price_document) over (
             partition by cycle.supplier_key, cycle.product_key, cycle.document_currency
             order by cycle.order_date, cycle.purchase_order_line_key
@@ -23,16 +23,32 @@ line as (
             and cycle.order_date < cost.valid_to
 ),
 
+line as (
+    select
+        *,
+        previous_price_document * quantity * exchange_rate_group as previous_price_amount_group,
+        (unit_price_document - previous_price_document) * quantity * exchange_rate_group as previous_price_variance_group,
+        net_amount_group - standard_amount_group as standard_price_variance_group
+    from priced
+),
+
+-- A variance and the amount it is a share of are those of the same lines.
 ordered as (
     select
         supplier_key,
         cast(date_trunc('month', order_date) as date) as supplier_month,
         count(*) as ordered_lines,
-        sum(net_amount_group) as ordered_amount_group,
-        sum((unit_price_document - previous_price_document) * quantity * exchange_rate_group) as previous_price_variance_group,
-        sum(previous_price_document * quantity * exchange_rate_group) as previous_price_amount_group,
-        sum(net_amount_group - quantity * unit_cost_group) as standard_price_variance_group,
-        sum(quantity * unit_cost_group) as standard_amount_group
+        count(*) filter (where net_amount_group is null) as ordered_lines_unknown_group,
+        {%- for price, known, amount in [
+            ('previous_price', 'previous_price_document', 'previous_price_amount_group'),
+            ('standard_price', 'standard_amount_group', 'standard_amount_group'),
+        ] %}
+        count({{ known }}) as {{ price }}_lines,
+        count({{ known }}) filter (where {{ price }}_variance_group is null) as {{ price }}_lines_unknown_group,
+        sum({{ price }}_variance_group) as {{ price }}_variance_group,
+        sum({{ amount }}) filter (where {{ price }}_variance_group is not null) as {{ amount }},
+        {%- endfor %}
+        sum(net_amount_group) as ordered_amount_group
     from line
     group by supplier_key, supplier_month
 ),
@@ -60,8 +76,11 @@ received as (
         cast(date_trunc('month', receipt.posting_date) as date) as supplier_month,
         count(*) filter (where not receipt.is_reversal) as received_lines,
         count(*) filter (where type.movement_kind = 'supplier_return') as returned_lines,
+        count(*) as receipt_entries,
+        count(*) filter (where receipt.net_amount_group is null) as receipt_entries_unknown_group,
         sum(receipt.net_amount_group) as received_amount_group,
-        coalesce(-sum(receipt.net_amount_group) filter (where type.movement_kind = 'supplier_return'), 0) as returned_amount_group
+        count(*) filter (where type.movement_kind = 'supplier_return' and receipt.net_amount_group is null) as returned_lines_unknown_group,
+        -sum(receipt.net_amount_group) filter (where type.movement_kind = 'supplier_return') as returned_amount_group
     from {{ ref('fct_goods_receipt_line') }} as receipt
     left join {{ ref('movement_types') }} as type on receipt.movement_type_code = type.movement_type_code
     group by receipt.supplier_key, supplier_month
@@ -71,6 +90,8 @@ invoiced as (
     select
         supplier_key,
         cast(date_trunc('month', posting_date) as date) as supplier_month,
+        count(*) as invoiced_lines,
+        count(*) filter (where net_amount_group is null) as invoiced_lines_unknown_group,
         sum(net_amount_group) as invoiced_amount_group
     from {{ ref('fct_supplier_invoice_line') }}
     group by supplier_key, supplier_month
@@ -108,12 +129,23 @@ supplier_month as (
     select
         month.supplier_key,
         month.supplier_month,
-        coalesce(ordered.ordered_lines, 0) as ordered_lines,
-        cast(coalesce(ordered.ordered_amount_group, 0) as decimal(18, 2)) as ordered_amount_group,
-        cast(coalesce(ordered.previous_price_variance_group, 0) as decimal(18, 2)) as previous_price_variance_group,
-        cast(coalesce(ordered.previous_price_amount_group, 0) as decimal(18, 2)) as previous_price_amount_group,
-        cast(coalesce(ordered.standard_price_variance_group, 0) as decimal(18, 2)) as standard_price_variance_group,
-        cast(coalesce(ordered.standard_amount_group, 0) as decimal(18, 2)) as standard_amount_group,
+        {%- for part, lines, amounts in [
+            ('ordered', 'ordered_lines', ['ordered_amount_group']),
+            ('ordered', 'previous_price_lines', ['previous_price_variance_group', 'previous_price_amount_group']),
+            ('ordered', 'standard_price_lines', ['standard_price_variance_group', 'standard_amount_group']),
+            ('received', 'receipt_entries', ['received_amount_group']),
+            ('received', 'returned_lines', ['returned_amount_group']),
+            ('invoiced', 'invoiced_lines', ['invoiced_amount_group']),
+        ] %}
+        coalesce({{ part }}.{{ lines }}, 0) as {{ lines }},
+        coalesce({{ part }}.{{ lines }}_unknown_group, 0) as {{ lines }}_unknown_group,
+        {%- for amount in amounts %}
+        cast(
+            case when {{ part }}.{{ lines }}_unknown_group > 0 then {{ part }}.{{ amount }} else coalesce({{ part }}.{{ amount }}, 0) end
+            as decimal(18, 2)
+        ) as {{ amount }},
+        {%- endfor %}
+        {%- endfor %}
         coalesce(promised.due_lines, 0) as due_lines,
         coalesce(promised.on_time_lines, 0) as on_time_lines,
         coalesce(promised.in_full_lines, 0) as in_full_lines,
@@ -121,11 +153,7 @@ supplier_month as (
         cast(coalesce(promised.due_quantity, 0) as decimal(18, 3)) as due_quantity,
         cast(coalesce(promised.on_time_quantity, 0) as decimal(18, 3)) as on_time_quantity,
         cast(coalesce(promised.delay_days, 0) as bigint) as delay_days,
-        coalesce(received.received_lines, 0) as received_lines,
-        coalesce(received.returned_lines, 0) as returned_lines,
-        cast(coalesce(received.received_amount_group, 0) as decimal(18, 2)) as received_amount_group,
-        cast(coalesce(received.returned_amount_group, 0) as decimal(18, 2)) as returned_amount_group,
-        cast(coalesce(invoiced.invoiced_amount_group, 0) as decimal(18, 2)) as invoiced_amount_group
+        coalesce(received.received_lines, 0) as received_lines
     from month
     left join ordered on month.supplier_key = ordered.supplier_key and month.supplier_month = ordered.supplier_month
     left join promised on month.supplier_key = promised.supplier_key and month.supplier_month = promised.supplier_month

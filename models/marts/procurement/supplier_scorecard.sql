@@ -1,9 +1,15 @@
 {{ config(meta={'made_of': ['purchase_order_line', 'goods_receipt_line', 'supplier_invoice_line']}) }}
 
-{%- set measures = ['ordered_lines', 'due_lines', 'on_time_lines', 'in_full_lines', 'on_time_in_full_lines', 'delay_days',
-    'received_lines', 'returned_lines'] %}
-{%- set amounts = ['ordered_amount_group', 'invoiced_amount_group', 'received_amount_group', 'returned_amount_group',
-    'previous_price_variance_group', 'previous_price_amount_group', 'standard_price_variance_group', 'standard_amount_group'] %}
+{%- set measures = ['due_lines', 'on_time_lines', 'in_full_lines', 'on_time_in_full_lines', 'delay_days', 'received_lines'] %}
+{#- What is counted, and the amounts of it. -#}
+{%- set amounts = {
+    'ordered_lines': ['ordered_amount_group'],
+    'receipt_entries': ['received_amount_group'],
+    'returned_lines': ['returned_amount_group'],
+    'invoiced_lines': ['invoiced_amount_group'],
+    'previous_price_lines': ['previous_price_variance_group', 'previous_price_amount_group'],
+    'standard_price_lines': ['standard_price_variance_group', 'standard_amount_group'],
+} %}
 
 with
 
@@ -42,8 +48,15 @@ month_alone as (
         'month' as period_kind,
         known.supplier_key,
         known.supplier_month,
-        {%- for measure in measures + amounts %}
+        {%- for measure in measures %}
         coalesce(supplier_month.{{ measure }}, 0) as {{ measure }},
+        {%- endfor %}
+        {%- for lines in amounts %}
+        coalesce(supplier_month.{{ lines }}, 0) as {{ lines }},
+        coalesce(supplier_month.{{ lines }}_unknown_group, 0) as {{ lines }}_unknown_group,
+        {%- for amount in amounts[lines] %}
+        case when supplier_month.supplier_key is null then 0 else supplier_month.{{ amount }} end as {{ amount }},
+        {%- endfor %}
         {%- endfor %}
         known.is_current
     from known
@@ -51,13 +64,24 @@ month_alone as (
         on known.supplier_key = supplier_month.supplier_key and known.supplier_month = supplier_month.supplier_month
 ),
 
+-- A month without any is 0; beside months of which nothing is known, 0 is not their sum.
 trailing_months as (
     select
         'trailing' as period_kind,
         supplier_key,
         supplier_month,
-        {%- for measure in measures + amounts %}
+        {%- for measure in measures %}
         sum({{ measure }}) over past as {{ measure }},
+        {%- endfor %}
+        {%- for lines in amounts %}
+        sum({{ lines }}) over past as {{ lines }},
+        sum({{ lines }}_unknown_group) over past as {{ lines }}_unknown_group,
+        {%- for amount in amounts[lines] %}
+        case
+            when sum({{ lines }}_unknown_group) over past = 0 or sum({{ lines }} - {{ lines }}_unknown_group) over past > 0
+                then sum({{ amount }}) over past
+        end as {{ amount }},
+        {%- endfor %}
         {%- endfor %}
         is_current
     from month_alone
@@ -87,8 +111,13 @@ supplier_scorecard as (
         supplier.account_group as supplier_group,
         supplier.country_code as supplier_country_code,
         cast(period.ordered_lines as bigint) as ordered_lines,
+        cast(period.ordered_lines_unknown_group as bigint) as ordered_lines_unknown_group,
         cast(period.ordered_amount_group as decimal(18, 2)) as ordered_amount_group,
+        cast(period.receipt_entries as bigint) as receipt_entries,
+        cast(period.receipt_entries_unknown_group as bigint) as receipt_entries_unknown_group,
         cast(period.received_amount_group as decimal(18, 2)) as received_amount_group,
+        cast(period.invoiced_lines as bigint) as invoiced_lines,
+        cast(period.invoiced_lines_unknown_group as bigint) as invoiced_lines_unknown_group,
         cast(period.invoiced_amount_group as decimal(18, 2)) as invoiced_amount_group,
         cast(period.due_lines as bigint) as due_lines,
         cast(period.on_time_lines as bigint) as on_time_lines,
@@ -100,10 +129,15 @@ supplier_scorecard as (
         cast(period.delay_days as double) / nullif(period.due_lines, 0) as average_delay_days,
         cast(period.received_lines as bigint) as received_lines,
         cast(period.returned_lines as bigint) as returned_lines,
+        cast(period.returned_lines_unknown_group as bigint) as returned_lines_unknown_group,
         cast(period.returned_amount_group as decimal(18, 2)) as returned_amount_group,
         cast(period.returned_lines as double) / nullif(period.received_lines, 0) as return_rate,
+        cast(period.previous_price_lines as bigint) as previous_price_lines,
+        cast(period.previous_price_lines_unknown_group as bigint) as previous_price_lines_unknown_group,
         cast(period.previous_price_variance_group as decimal(18, 2)) as previous_price_variance_group,
         cast(period.previous_price_variance_group as double) / nullif(period.previous_price_amount_group, 0) as price_change_rate,
+        cast(period.standard_price_lines as bigint) as standard_price_lines,
+        cast(period.standard_price_lines_unknown_group as bigint) as standard_price_lines_unknown_group,
         cast(period.standard_price_variance_group as decimal(18, 2)) as standard_price_variance_group,
         cast(period.standard_price_variance_group as double) / nullif(period.standard_amount_group, 0) as standard_price_variance_rate
     from period

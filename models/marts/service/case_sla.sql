@@ -18,8 +18,7 @@ spent as (
         coalesce(sum(business_seconds) filter (where not is_closed and not is_waiting), 0) as working_seconds,
         coalesce(sum(business_seconds) filter (where not is_closed and is_waiting), 0) as waiting_seconds,
         min(started_at) filter (where is_closing) as first_closed_at,
-        max(started_at) filter (where is_closing) as last_closed_at,
-        count(*) filter (where is_reopening) as reopened_count
+        max(started_at) filter (where is_closing) as last_closed_at
     from {{ ref('case_status_period') }}
     group by case_key
 ),
@@ -36,8 +35,7 @@ lived_case as (
         case when service_case.is_closed then spent.last_closed_at end as resolved_at,
         cast(as_of.as_of_date + 1 as timestamp) as now_at,
         spent.working_seconds,
-        spent.waiting_seconds,
-        spent.reopened_count as times_reopened
+        spent.waiting_seconds
     from {{ ref('fct_case') }} as service_case
     inner join spent on service_case.case_key = spent.case_key
     cross join {{ ref('as_of') }} as as_of
@@ -84,7 +82,7 @@ case_sla as (
         measured.case_status,
         measured.is_closed,
         measured.is_escalated,
-        cast(measured.times_reopened as integer) as reopened_count,
+        measured.reopened_count,
         measured.opened_at,
         measured.opened_date,
         measured.answered_at,

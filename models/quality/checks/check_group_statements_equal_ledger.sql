@@ -63,19 +63,7 @@ side_movement as (
 ),
 
 -- Balances are what was posted since ever, profit and loss included, whatever the year that it was carried forward in.
-side_balance as (
-    select
-        side_movement.side,
-        period.fiscal_year,
-        period.fiscal_period,
-        sum(side_movement.amount) as amount
-    from {{ ref('book_period') }} as period
-    inner join side_movement on period.period_order >= side_movement.period_order
-    where period.fiscal_calendar_code = {{ group_calendar }}
-    group by side_movement.side, period.fiscal_year, period.fiscal_period
-),
-
-of_facts as (
+figure as (
     {%- for figure, amount, condition in [
         ("'account_balance_month of ' || coalesce(company_code, 'unknown')", 'debits', 'has_other_calendar'),
         ("'income_statement ' || line_code", '-amount', 'not is_balance_sheet'),
@@ -83,6 +71,7 @@ of_facts as (
         ("'cash_flow change_of_cash'", 'amount', 'is_cash'),
     ] %}
     select
+        true as is_fact,
         {{ figure }} as figure,
         fiscal_year,
         fiscal_period,
@@ -93,31 +82,35 @@ of_facts as (
     union all
     {% endfor %}
     select
-        'balance_sheet ' || side as figure,
-        fiscal_year,
-        fiscal_period,
-        amount
-    from side_balance
-),
-
-of_marts as (
-    {%- for mart, line, amount, condition in [
+        true as is_fact,
+        'balance_sheet ' || side_movement.side as figure,
+        period.fiscal_year,
+        period.fiscal_period,
+        side_movement.amount
+    from {{ ref('book_period') }} as period
+    inner join side_movement on period.period_order >= side_movement.period_order
+    where period.fiscal_calendar_code = {{ group_calendar }}
+    {% for mart, line, amount, condition in [
         ('income_statement', "coalesce(line_code, 'unassigned')", 'amount_group', "not is_subtotal or line_code = 'net_result'"),
         ('balance_sheet', 'side', 'balance_amount_group', 'is_subtotal'),
         ('balance_sheet', "'equity and liabilities'", '-balance_amount_group', "side = 'unassigned'"),
         ('cash_flow', 'line_code', 'amount_group', "line_code = 'change_of_cash'"),
     ] %}
+    union all
+
     select
+        false as is_fact,
         '{{ mart }} ' || {{ line }} as figure,
         fiscal_year,
         fiscal_period,
         {{ amount }} as amount
     from {{ ref(mart) }}
     where company_key is null and ({{ condition }})
-
-    union all
     {% endfor %}
+    union all
+
     select
+        false as is_fact,
         'account_balance_month of ' || coalesce(company.company_code, 'unknown') as figure,
         balance.fiscal_year,
         balance.fiscal_period,
@@ -127,26 +120,13 @@ of_marts as (
     where balance.fiscal_calendar_code = {{ group_calendar }} and company.fiscal_calendar_code <> {{ group_calendar }}
 ),
 
-figure as (
-    {%- for of_whom, facts, marts in [('of_facts', 'amount', '0'), ('of_marts', '0', 'amount')] %}
-    select
-        figure,
-        fiscal_year,
-        fiscal_period,
-        {{ facts }} as of_facts,
-        {{ marts }} as of_marts
-    from {{ of_whom }}
-    {{ 'union all' if not loop.last }}
-    {%- endfor %}
-),
-
 compared as (
     select
         figure,
         fiscal_year,
         fiscal_period,
-        round(sum(of_facts), 2) as of_facts,
-        round(sum(of_marts), 2) as of_marts
+        round(coalesce(sum(amount) filter (where is_fact), 0), 2) as of_facts,
+        round(coalesce(sum(amount) filter (where not is_fact), 0), 2) as of_marts
     from figure
     group by figure, fiscal_year, fiscal_period
 ),
