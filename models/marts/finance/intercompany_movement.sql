@@ -161,21 +161,11 @@ intercompany_movement as (
         buyer_company_key,
         document_currency,
         fiscal_year,
-        fiscal_period,
-        cast(sum(receivable_document) as decimal(18, 2)) as receivable_amount_document,
-        cast(sum(receivable_group) as decimal(18, 2)) as receivable_amount_group,
-        cast(sum(payable_document) as decimal(18, 2)) as payable_amount_document,
-        cast(sum(payable_group) as decimal(18, 2)) as payable_amount_group,
-        cast(sum(revenue_document) as decimal(18, 2)) as revenue_amount_document,
-        cast(sum(revenue_group) as decimal(18, 2)) as revenue_amount_group,
-        cast(sum(cost_document) as decimal(18, 2)) as cost_amount_document,
-        cast(sum(cost_group) as decimal(18, 2)) as cost_amount_group,
-        cast(sum(purchase_document) as decimal(18, 2)) as purchase_amount_document,
-        cast(sum(purchase_group) as decimal(18, 2)) as purchase_amount_group,
-        cast(sum(in_transit_document) as decimal(18, 2)) as in_transit_amount_document,
-        cast(sum(in_transit_group) as decimal(18, 2)) as in_transit_amount_group,
-        cast(sum(overbilled_document) as decimal(18, 2)) as overbilled_amount_document,
-        cast(sum(overbilled_group) as decimal(18, 2)) as overbilled_amount_group
+        {%- for measure in ['receivable', 'payable', 'revenue', 'cost', 'purchase', 'in_transit', 'overbilled'] %}
+        cast(sum({{ measure }}_document) as decimal(18, 2)) as {{ measure }}_amount_document,
+        cast(sum({{ measure }}_group) as decimal(18, 2)) as {{ measure }}_amount_group,
+        {%- endfor %}
+        fiscal_period
     from moved
     group by seller_company_key, buyer_company_key, document_currency, fiscal_year, fiscal_period
 )
