@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -59,12 +60,12 @@ FIGURES = {
 Break = tuple[str, str | None, str, Decimal, str | None]
 
 
-def compiled(settings: Settings, name: str) -> str:
-    """What dbt made of a model or test."""
+def script_of(settings: Settings, name: str) -> dict[str, Any]:
+    """What dbt made of a model or test, and which statements a build executes for it."""
     file = compiled_folder(settings, compose(settings)) / "full.json"
     scripts = json.loads(file.read_text(encoding="utf-8")).items()
-    (query,) = (str(script["compiled"]) for key, script in scripts if key.endswith(f".{name}"))
-    return query
+    (script,) = (script for key, script in scripts if key.endswith(f".{name}"))
+    return script
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +77,7 @@ def copy(clean_company: Settings, tmp_path_factory: pytest.TempPathFactory) -> I
     source = version_file(clean_company.home, current_version(clean_company.home) or 0)
     target = tmp_path_factory.mktemp("books") / "warehouse.duckdb"
     target.write_bytes(Path(source).read_bytes())
-    cells = compiled(clean_company, "fact_source_cell")
+    cells = script_of(clean_company, "fact_source_cell")["compiled"]
     with duckdb.connect(str(target)) as connection:
         connection.execute("drop table quality.fact_source_cell")
         connection.execute(f"create view quality.fact_source_cell as {cells}")
@@ -156,6 +157,34 @@ def test_every_figure_that_was_changed_is_named(books: duckdb.DuckDBPyConnection
     found = facts_breaks(books)
     assert {name for *_, documents in found for name in (documents or "").split(", ")} == changed
     assert sum(difference for *_, difference, _ in found) == sum(len(figures) for figures in FIGURES.values())
+
+
+def test_a_build_that_remembers_which_entities_differ_finds_what_is_found_without(
+    clean_company: Settings, books: duckdb.DuckDBPyConnection
+) -> None:
+    """Only of those the documents are read then; nothing remembered means all."""
+    (remember,) = (
+        statement
+        for statement in script_of(clean_company, "fact_source_cell")["statements"]
+        if statement.startswith("set variable")
+    )
+    different = ["invoice_line", "journal_line", "lead"]
+    lost = set()
+    try:
+        books.execute(remember)
+        assert books.execute("select getvariable('different_entities')").fetchall() == [([],)]
+        assert not facts_breaks(books)
+        for entity in different:
+            ((row, name),) = some(books, entity, 1)
+            books.execute(f"delete from core.fct_{entity} where rowid = {row}")
+            lost.add(name)
+        books.execute(remember)
+        assert books.execute("select list_sort(getvariable('different_entities'))").fetchall() == [(different,)]
+        found = facts_breaks(books)
+    finally:
+        books.execute("reset variable different_entities")
+    assert found == facts_breaks(books)
+    assert {name for *_, documents in found for name in (documents or "").split(", ")} == lost
 
 
 def test_a_cent_in_one_order_is_a_break_of_its_company_and_month(books: duckdb.DuckDBPyConnection) -> None:
@@ -410,7 +439,7 @@ def test_allocations_account_for_the_items_that_were_cleared(
     clean_company: Settings, books: duckdb.DuckDBPyConnection, side: str, change: str, rows: int, amount: int
 ) -> None:
     """``rows`` and ``amount``: by how many rows, and times the amount cleared, the allocations exceed the items."""
-    check = compiled(clean_company, "allocations_account_for_items")
+    check = str(script_of(clean_company, "allocations_account_for_items")["compiled"])
     assert books.execute(check).fetchall() == []
     (key, cleared) = books.execute(
         "select payment_allocation_key, cleared_amount_document from core.fct_payment_allocation "
