@@ -16,6 +16,8 @@
         'order_date': 'date',
         'product_key': 'bigint',
         'customer_key': 'bigint',
+        'product_version_key': 'bigint',
+        'customer_version_key': 'bigint',
         'quantity': 'decimal(18,3)',
         'net_amount_group': 'decimal(18,2)',
         'cost_amount_group': 'decimal(18,2)',

@@ -1,5 +1,4 @@
--- depends_on: {{ ref('changed_product_key') }}
--- depends_on: {{ ref('changed_product_version') }}
+-- depends_on: {{ ref('changed_product_key') }}, {{ ref('changed_product_version') }}, {{ ref('changed_product_category') }}
 
 with
 
