@@ -24,6 +24,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 STEPS = {"ingest": "ingest", "copy": "build", "build": "build", "audit": "audit", "publish": "publish"}
+REFRESHED = (2, 3, 4)
+"""The days whose refreshes are measured; the middle one counts, for the machine's noise is as large as what is measured."""
 
 
 class Meter:
@@ -66,8 +68,8 @@ def main() -> None:
         document["first"] = measured(settings, state, full=False)
         document["changed"] = write_news(extracts, lines, day=1)
         document["next"] = measured(settings, state, full=False)  # dbt compiles what an incremental run executes
-    command = [sys.executable, "-m", "benchmarks.measure", str(lines), str(folder), "2"]
-    document["refresh"] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    document["refreshes"] = [_refresh_apart(lines, folder, day) for day in REFRESHED]
+    document["refresh"] = sorted(document["refreshes"], key=lambda one: total(one["steps"])["cpu_seconds"])[1]
     with State(settings.state_url.get_secret_value()) as state:
         document["rebuild"] = measured(settings, state, full=True)
     floor = Meter()
@@ -75,6 +77,11 @@ def main() -> None:
     document["floor"] = floor.steps
     document["warehouse_mb"] = sum(path.stat().st_size for path in settings.home.published.iterdir()) / 3e6
     print(json.dumps(document))
+
+
+def _refresh_apart(lines: int, folder: Path, day: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "benchmarks.measure", str(lines), str(folder), str(day)]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def _refresh(lines: int, folder: Path, day: int) -> dict[str, Any]:

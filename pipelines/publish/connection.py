@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.settings import Settings
-from pipelines.warehouse import connected, literal
+from pipelines.warehouse import literal, quoted, scratch
 
 _open: dict[Path, duckdb.DuckDBPyConnection] = {}
 
@@ -20,16 +20,18 @@ def candidate_connection(settings: Settings) -> duckdb.DuckDBPyConnection:
     """Return the connection to the candidate, with the log attached; it stays open until ``close_candidates``."""
     file = settings.home.candidate
     if file not in _open:
-        _open[file] = connected(
-            file,
-            memory_limit=settings.warehouse.memory_limit,
-            threads=settings.warehouse.threads,
-            temp_directory=str(settings.home.spill),
-            preserve_insertion_order=False,
-            checkpoint_threshold="1GB",  # once, at the end: each looks through all changes; a candidate needs no recovery
-        )
-        _open[file].execute(f"attach {literal(settings.home.log_catalog)} as log (read_only)")
-        _open[file].execute("set variable after_batch_id = (select after_batch_id from log.control.build)")
+        limits = settings.warehouse
+        _open[file] = scratch(memory_limit=limits.memory_limit, threads=limits.threads, folder=settings.home.spill)
+        for statement in (
+            # Nobody recovers a candidate: what is committed is written into the file once, at the end, and into no log before.
+            f"attach {literal(file)} as {quoted(file.stem)} (recovery_mode no_wal_writes)",
+            f"use {quoted(file.stem)}",
+            "set checkpoint_threshold = '1GB'",
+            "set preserve_insertion_order = false",
+            f"attach {literal(settings.home.log_catalog)} as log (read_only)",
+            "set variable after_batch_id = (select after_batch_id from log.control.build)",
+        ):
+            _open[file].execute(statement)
         gc.freeze()  # what is there now has nothing to do with the file: the look for circles at its end leaves it out
     return _open[file]
 
