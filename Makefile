@@ -1,7 +1,7 @@
 # make demo    the environment, a demo company, the dashboards (SERVE=0 stops before serving, SCALE=tiny|small|medium|large)
 # make test    the environment with the development tools, then the whole test suite
 # make lint    format and lint of Python and SQL, and types
-# make bench   speed and memory beside the floor        (SIZE=small|5m|…, JSON=file)
+# make bench   speed and memory beside the floor        (SIZE=small|medium|large|lines, JSON=file)
 # make bench-demo  how long the demo company takes to live  (SCALE=small, JSON=file)
 # make bench-core  the star beside the bare SQL, and a day's cost as history grows  (SCALE=medium, JSON=file)
 # make bench-marts  the marts beside the bare SQL, and how fast people are answered  (SCALE=medium, JSON=file)

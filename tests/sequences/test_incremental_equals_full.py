@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis.strategies as st
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from pipelines.run import run
@@ -115,6 +116,25 @@ def test_a_product_takes_the_number_of_another_and_gives_its_own_up(small_exampl
         company.write(tmp_path / "extracts")
         assert run(chosen, state).mode == "incremental"
         in_steps = contents(chosen)
+        run(chosen, state, full=True)
+    assert contents(chosen) == in_steps
+
+
+@pytest.mark.parametrize("moves", ["category", "country", "neither"])
+def test_old_sales_count_where_their_customers_and_products_are_now(
+    small_example: Path, tmp_path: Path, moves: str
+) -> None:
+    chosen, company = example_copy(small_example, tmp_path), small_company()
+    with State(chosen.state_url.get_secret_value()) as state:
+        company.sales["SO78", "HEL-01"] = sale("SO78", "HEL-01", buyer=1)
+        if moves == "category":
+            company.categories["AC_HE"] = ["AC_HE", "Headwear", "Helmets", "Yes"]
+        if moves == "country":
+            company.places["AW-00000001"] = ["AW-00000001", "France"]
+        company.write(tmp_path / "extracts")
+        assert run(chosen, state).mode == "incremental"
+        in_steps = contents(chosen)
+        assert any("Headwear" in row for row in in_steps["sales.revenue_month_market"]) == (moves == "category")
         run(chosen, state, full=True)
     assert contents(chosen) == in_steps
 
