@@ -8,7 +8,8 @@
     post_hook="delete from {{ this }} where order_lines = 0",
     meta={'made_of': ['sales_order_line']},
 ) }}
--- depends_on: {{ ref('changed_sales_cell') }}, {{ ref('changed_customer_country') }}, {{ ref('changed_product_category') }}, {{ ref('product_category') }}
+-- depends_on: {{ ref('changed_sales_cell') }}, {{ ref('product_category') }}
+-- depends_on: {{ ref('changed_customer_country') }}, {{ ref('changed_product_category') }}
 
 with
 
