@@ -61,7 +61,8 @@ def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher |
     else:
         models = replay.models_to_run(graph, _news(graph, plan), absent)
         unchanging = ["config.materialized:view", "config.materialized:ephemeral"]
-        command = ["run", *_selection(graph, plan), *_without(absent, *unchanging)]
+        changes = [node.name for node in models if node.name.startswith(replay.CHANGED)]
+        command = ["run", *_selection(graph, plan), *changes, *_without(absent, *unchanging)]
         results = replay.execute(settings, project, models, command, watch, full=False, absent=absent)
     failed = [result for result in results if result.status == "error"]
     if failed:

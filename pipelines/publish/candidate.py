@@ -22,7 +22,6 @@ from pipelines.settings import Settings
 from pipelines.state import Batch, State
 from pipelines.warehouse import current_version, literal, read_published, version_file, write_log_catalog
 
-_PIECE = 64 * 1024 * 1024
 _BATCH_COLUMNS = """
     batch_id integer, source_system varchar, table_name varchar, load varchar, origin varchar, extracted_at timestamp,
     landed_at timestamp,
@@ -238,18 +237,15 @@ def _moment(moment: datetime | None) -> str:
 def _copy(source: Path, target: Path) -> None:
     """Copy a file within the kernel, which shares its blocks where the file system can.
 
-    The copy goes through the page cache: what a build reads of its candidate is in memory then, and read past the cache a
-    page costs ten times as much as it takes to copy.
+    The copy goes through the page cache: what a build reads of its candidate is in memory then. Raises OSError.
     """
     with source.open("rb") as reader, target.open("wb") as writer:
         left = os.fstat(reader.fileno()).st_size
         try:
-            while left > 0:
-                copied = os.copy_file_range(reader.fileno(), writer.fileno(), min(left, _PIECE))
-                if copied == 0:
-                    return
+            while left > 0 and (copied := os.copy_file_range(reader.fileno(), writer.fileno(), left)):
                 left -= copied
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 raise
-            shutil.copyfile(source, target)
+    if left > 0:  # a file system that cannot, or stops half-way
+        shutil.copyfile(source, target)

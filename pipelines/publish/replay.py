@@ -33,6 +33,8 @@ _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
 _LASTING = re.compile(
     r"(?:create|insert|delete|drop|alter|update|set variable(?! after_batch_id))\b", re.IGNORECASE
 )  # a connection knows the last batch from its beginning
+CHANGED = "changed_"
+"""What the names of models begin with that say what a build has to make anew."""
 _scripts: dict[str, dict[str, "Script"]] = {}
 
 
@@ -47,10 +49,11 @@ class Script:
 def models_to_run(graph: Graph, sources: Iterable[str] | None, absent: Iterable[Node]) -> list[Node]:
     """Return the models that a run makes, in an order in which each comes after what it reads.
 
-    ``sources`` are the ids of the sources with news; None means everything. An incremental run leaves views alone.
+    ``sources`` are the ids of the sources with news; None means everything. An incremental run leaves views alone, and makes the
+    models that say what changed for those that it reaches: left as they are they would tell of the build before once more.
     """
     left_out = {node.unique_id for node in absent}
-    reached = None if sources is None else _downstream(graph, sources)
+    reached = None if sources is None else _with_changes(graph, _downstream(graph, sources))
     models = {node.unique_id: node for node in graph.models}
     parents = {key: [parent for parent in node.reads if parent in models] for key, node in models.items()}
     return [
@@ -121,6 +124,17 @@ def _downstream(graph: Graph, sources: Iterable[str]) -> set[str]:
                 reached.add(child)
                 waiting.append(child)
     return reached
+
+
+def _with_changes(graph: Graph, reached: set[str]) -> set[str]:
+    waiting, found = list(reached), set(reached)
+    while waiting:
+        node = graph.nodes.get(waiting.pop())
+        for parent in node.reads if node is not None and node.kind == "model" else []:
+            if parent not in found and parent in graph.nodes and graph.nodes[parent].name.startswith(CHANGED):
+                found.add(parent)
+                waiting.append(parent)
+    return found
 
 
 def _script(result: dbt.NodeResult, heard: list[str]) -> Script:
