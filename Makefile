@@ -89,7 +89,8 @@ clean:
 
 # Compiled once: the suite starts a hundred processes, and where the shell forbids bytecode each would compile what it imports.
 .venv/development: .venv/runtime requirements-development.lock
-	@$(BIN)/uv pip install -q --compile-bytecode --python $(BIN)/python --require-hashes -r requirements-development.lock
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements-development.lock
+	@$(BIN)/python -m compileall -qq -j 0 .venv/lib pipelines dashboards
 	@touch $@
 
 # What tests want from the system. Without it the tests that need it say so.
