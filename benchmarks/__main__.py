@@ -71,6 +71,8 @@ def _show(console: Console, result: dict[str, Any]) -> None:
         "publish": first["rows_built"],
     }
     for step, cost in first["steps"].items():
+        if step == "copy":  # nothing is published that it could begin with
+            continue
         _add(table, f"first run: {step}", cost, rows[step], floor.get(step))
     both = total(first["steps"], ("ingest", "build"))
     _add(table, "ingest and build", both, first["read"], total(floor, ("ingest", "build")), style="bold")

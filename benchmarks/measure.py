@@ -23,7 +23,6 @@ from pipelines.state import State
 P = ParamSpec("P")
 R = TypeVar("R")
 
-STEPS = {"ingest": "ingest", "copy": "build", "build": "build", "audit": "audit", "publish": "publish"}
 REFRESHED = (2, 3, 4)
 """The days whose refreshes are measured; the middle one counts, for the machine's noise is as large as what is measured."""
 
@@ -47,7 +46,7 @@ class Meter:
 
     def call(self, name: str, step: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """Call a step of a run and measure it; fits the parameter ``steps`` of `pipelines.run.run`."""
-        with self.over(STEPS[name.split(maxsplit=1)[0]]):
+        with self.over(name.split(maxsplit=1)[0]):
             return step(*args, **kwargs)
 
 
