@@ -50,7 +50,8 @@ def models_to_run(graph: Graph, sources: Iterable[str] | None, absent: Iterable[
     """Return the models that a run makes, in an order in which each comes after what it reads.
 
     ``sources`` are the ids of the sources with news; None means everything. An incremental run leaves views alone, and makes the
-    models that say what changed for those that it reaches: left as they are they would tell of the build before once more.
+    models that say what changed for those that it reaches: left as they are they would tell of the build before once more. Those
+    that are stamped with their build (``meta: {is_stamped: true}``) cannot be mistaken, and stay.
     """
     left_out = {node.unique_id for node in absent}
     reached = None if sources is None else _with_changes(graph, _downstream(graph, sources))
@@ -131,9 +132,16 @@ def _with_changes(graph: Graph, reached: set[str]) -> set[str]:
     while waiting:
         node = graph.nodes.get(waiting.pop())
         for parent in node.reads if node is not None and node.kind == "model" else []:
-            if parent not in found and parent in graph.nodes and graph.nodes[parent].name.startswith(CHANGED):
-                found.add(parent)
-                waiting.append(parent)
+            changes = graph.nodes.get(parent)
+            if (
+                changes is None
+                or parent in found
+                or not changes.name.startswith(CHANGED)
+                or changes.meta.get("is_stamped")
+            ):
+                continue
+            found.add(parent)
+            waiting.append(parent)
     return found
 
 

@@ -14,8 +14,8 @@ from tests.extracts import example_copy, sale, small_company
 
 MADE_ANEW = """
     select distinct changed.sales_month, product.product_number
-    from sales.changed_price_volume_mix as changed
-    inner join sales.price_volume_mix as made using (sales_month, product_key)
+    from sales.changed_year_on_year_month as changed
+    inner join sales.year_on_year_month as made using (sales_month, product_key, customer_key)
     inner join core.dim_product as product on changed.product_key = product.product_key and product.is_current
     order by 1, 2
 """
@@ -49,7 +49,7 @@ def test_a_corrected_line_makes_anew_where_it_was_and_where_it_is(small_example:
     may, june = date(2024, 5, 1), date(2024, 6, 1)
     assert [(month, buyer) for month, _, buyer in _rows(settings, CELLS)] == [(may, "AW00000005"), (june, "AW00000006")]
     assert [month for month, _ in _rows(settings, MADE_ANEW)] == [june], "the other months are kept"
-    months = _rows(settings, "select distinct sales_month from sales.price_volume_mix")
+    months = _rows(settings, "select distinct sales_month from sales.year_on_year_month")
     assert (june,) in months
     assert (may,) not in months, "nothing was sold in May any more"
     assert _rows(settings, FIRST_MONTH) == [(date(2024, 11, 1),)], "customer 5 has only the order of November left"

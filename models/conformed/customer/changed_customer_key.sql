@@ -2,7 +2,7 @@
 {%- set keys_before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'conformed', 'customer_key') -%}
 {%- set versions_before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', 'dim_customer') -%}
 
-{{ config(materialized='table') }}
+{{ config(materialized='table', meta={'is_stamped': true}) }}
 
 with
 

@@ -1,7 +1,7 @@
 {#- The star as it was before this build: read by name and not by ref, because that table is built after this one. -#}
 {%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'core', 'dim_product') -%}
 
-{{ config(materialized='table', meta={'made_of': ['product']}) }}
+{{ config(materialized='table', meta={'made_of': ['product'], 'is_stamped': true}) }}
 
 with
 

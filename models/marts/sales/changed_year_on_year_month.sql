@@ -1,6 +1,6 @@
 {{ config(meta={'made_of': ['sales_order_line']}) }}
 
-{%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'sales', 'price_volume_mix') %}
+{%- set before = none if flags.FULL_REFRESH else adapter.get_relation(target.database, 'sales', 'year_on_year_month') %}
 {%- set after = after_batch() %}
 
 with
@@ -9,14 +9,16 @@ with
 sold as (
     select
         sales_month,
-        product_key
+        product_key,
+        customer_key
     from {{ ref('changed_sales_cell') }}
 
     union
 
     select
         cast(sales_month + interval 1 year as date) as sales_month,
-        product_key
+        product_key,
+        customer_key
     from {{ ref('changed_sales_cell') }}
 ),
 
@@ -26,7 +28,7 @@ changed_rate as (
     where _batch_id > {{ after }}
 ),
 
--- Whole months: those that the mart has not told of yet, those whose rates are new, and all when an average was fixed.
+-- Those that the mart has not told of yet, those whose rates are new, and all when an average was fixed.
 whole_month as (
     select distinct month_start as sales_month
     from {{ ref('dim_date') }}
@@ -44,26 +46,24 @@ whole_month as (
         )
 ),
 
-product as (
-    select distinct product_key from {{ ref('dim_product') }}
-),
-
 changed as (
     select * from sold
+    where sales_month not in (select whole_month.sales_month from whole_month)
 
-    union
+    union all
 
-    select
-        whole_month.sales_month,
-        product.product_key
-    from whole_month
-    cross join product
-),
-
-changed_price_volume_mix as (
     select
         sales_month,
-        product_key
+        cast(null as bigint) as product_key,
+        cast(null as bigint) as customer_key
+    from whole_month
+),
+
+changed_year_on_year_month as (
+    select
+        sales_month,
+        product_key,
+        customer_key
     from changed
     where
         {{ is_told_month('sales_month', var('price_volume_mix_months') - 1) }}
@@ -72,4 +72,4 @@ changed_price_volume_mix as (
         {%- endif %}
 )
 
-select * from changed_price_volume_mix
+select * from changed_year_on_year_month
