@@ -101,9 +101,11 @@ def demo(
     if context.invoked_subcommand is not None:
         return
     from pipelines.demo.drops import advance
+    from pipelines.publish import rehearsal
 
     settings = load_settings(_demo_config())
     settings.home.create()
+    rehearsal.begin(settings)  # while the company lives, and its extracts are taken in
     folder = settings.home.root / "demo"
     with settings.home.lock("demo", wait=False), _bar("The company lives") as progress:
         drops = advance(folder, scale=scale, seed=seed, days=days, progress=progress)
@@ -252,17 +254,19 @@ def doctor(config: Config = None) -> None:
 def _run(settings: Settings, *, full: bool, keep: bool, as_json: bool) -> Any:
     """Run under Prefect, with progress, and show the account; ConcordError passes through after the account is shown."""
     from pipelines.flows.server import prefect_api
+    from pipelines.publish import rehearsal
 
     settings.home.create()
     with _state(settings) as state:
         from pipelines import run as runs
 
         account = runs.new_account(state)
+    rehearsal.begin(settings)
     from pipelines.report import LiveProgress, print_account
 
     with prefect_api(settings.home.root) as api:
         with err.status("Starting …"):
-            _import_while_waiting(settings, api)
+            _import_while_waiting(api)
             api.wait()
             from pipelines.flows import run as flows
         with LiveProgress(err) as progress:
@@ -281,10 +285,9 @@ def _run(settings: Settings, *, full: bool, keep: bool, as_json: bool) -> Any:
     return account
 
 
-def _import_while_waiting(settings: Settings, api: Any) -> None:
-    """Import the slow libraries while Prefect's API starts in its own process; dbt only where it has compiled nothing yet."""
-    compiles = [] if any(settings.home.compiled.glob("*/graph.json")) else ["dbt.cli.main"]
-    for library in ("prefect", "pipelines.flows.run", *compiles):
+def _import_while_waiting(api: Any) -> None:
+    """Import the slow libraries while Prefect's API starts in its own process."""
+    for library in ("prefect", "pipelines.flows.run"):
         if api.answers():
             return
         importlib.import_module(library)

@@ -10,8 +10,6 @@ from rich.text import Text
 
 from pipelines.run import RunAccount
 
-_STEPS = {"ingest": "Ingest", "build": "Build", "audit": "Audit", "publish": "Publish"}
-
 
 class LiveProgress:
     """Shows the steps of a run as bars on a terminal, and as plain lines where there is none."""
@@ -41,7 +39,7 @@ class LiveProgress:
 
     def begin(self, step: str, total: int) -> None:
         """Show that a step begins."""
-        label = _STEPS.get(step, step.capitalize())
+        label = step.capitalize()
         self._tasks[step] = self._bars.add_task("", label=label, note="starting", total=total or None)
         if not self._console.is_terminal:
             self._console.print(f"{label} …", style="dim")
@@ -56,7 +54,7 @@ class LiveProgress:
         total = self._bars.tasks[task].total if task in self._bars.task_ids else None
         self._bars.update(task, total=total or 1, completed=total or 1, note=f"[bold]{summary}")
         if not self._console.is_terminal:
-            self._console.print(f"{_STEPS.get(step, step)}: {summary}")
+            self._console.print(f"{step.capitalize()}: {summary}")
 
 
 def print_account(console: Console, account: RunAccount) -> None:

@@ -17,7 +17,7 @@ from pipelines.privacy.completion import complete_erasures
 from pipelines.privacy.erased import Erased
 from pipelines.privacy.log import clean_log
 from pipelines.publish import build as building
-from pipelines.publish import candidate, versions
+from pipelines.publish import candidate, rehearsal, versions
 from pipelines.publish.project import compose
 from pipelines.quality.door import learn
 from pipelines.settings import Settings
@@ -134,6 +134,10 @@ def run(
                 _ingest(settings, state, account, watch, steps, erased)
             _refuse_nothing(account)
             clean_log(settings, state, project)
+        if rehearsal.is_awaited(settings):
+            with _step(account, watch, "compile", 0):
+                steps("await the rehearsal", rehearsal.end, settings)
+                watch.end("compile", "what dbt makes of the models is known")
         with settings.home.lock("build"):
             versions.adopt(settings.home, state)
             plan = candidate.plan_build(settings, state, project, full=full)

@@ -12,7 +12,7 @@ from typing import Any
 from pipelines.settings import REPOSITORY
 from tests.extracts import EXAMPLE, TinyCompany, small_company
 
-HELPER = b"pipelines.flows.server"
+HELPERS = (b"pipelines.flows.server", b"multiprocessing.spawn", b"multiprocessing.resource_tracker")
 
 
 @dataclass
@@ -86,14 +86,15 @@ class Desk:
         return {row["order_number"] for row in answer["rows"]}
 
     def helpers(self) -> list[int]:
-        """The helper processes of Prefect that were started from here and are alive."""
+        """The processes that ``concord`` was started from here with and are alive: of Prefect, and of a rehearsal."""
         found = []
         for entry in Path("/proc").iterdir():
             if not entry.name.isdigit():
                 continue
             try:
+                words = (entry / "cmdline").read_bytes()
                 if (
-                    HELPER in (entry / "cmdline").read_bytes()
+                    any(helper in words for helper in HELPERS)
                     and os.fsencode(str(self.folder)) in (entry / "environ").read_bytes()
                 ):
                     found.append(int(entry.name))

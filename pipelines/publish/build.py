@@ -82,12 +82,7 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
     Raises AuditError that names the checks that failed and shows some of the rows.
     """
     graph = graph_of(settings, project)
-    absent = absent_models(settings, graph)
-    tests = replay.tests_to_run(graph, None if plan.is_full else _news(graph, plan), absent)
-    selection = [] if plan.is_full else _selection(graph, plan)
-    # Tests ask for no relation, so dbt need not list them all first.
-    command = ["test", *selection, *_without(absent, "test_type:unit"), "--no-populate-cache"]
-    results = replay.execute(settings, project, tests, command, watch, full=plan.is_full, absent=absent)
+    results = ask_tests(settings, project, plan, watch)
     dbt.close_its_connection()
     record_outcomes(state, [(result.name, result.status, result.failures) for result in results])
     with last_words(settings) as candidate:
@@ -115,6 +110,19 @@ def audit(settings: Settings, state: State, project: Project, plan: Plan, watch:
         stamp(candidate, project, _keep_identity_model(candidate, state, plan))
     passed("candidate.audited")
     return Audit(len(results) + 1, rows, warnings)
+
+
+def ask_tests(
+    settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher | None = None
+) -> list[dbt.NodeResult]:
+    """Ask dbt's tests of what a plan has built; the connection to the candidate stays open."""
+    graph = graph_of(settings, project)
+    absent = absent_models(settings, graph)
+    tests = replay.tests_to_run(graph, None if plan.is_full else _news(graph, plan), absent)
+    selection = [] if plan.is_full else _selection(graph, plan)
+    # Tests ask for no relation, so dbt need not list them all first.
+    command = ["test", *selection, *_without(absent, "test_type:unit"), "--no-populate-cache"]
+    return replay.execute(settings, project, tests, command, watch, full=plan.is_full, absent=absent)
 
 
 def _keep_identity_model(candidate: duckdb.DuckDBPyConnection, state: State, plan: Plan) -> Plan:

@@ -1,10 +1,10 @@
 """What dbt executes for a node is the same as long as the project is: it is remembered, and executed again without dbt.
 
 dbt takes some 60 ms of CPU for each node beside what DuckDB does: it renders, probes contracts, looks relations up, tells news.
-The first run of a project goes through dbt, which says every statement that it executes; later runs execute the same ones in
-the order of the graph. A script belongs to the text of the whole project, to the versions of dbt and DuckDB, and to the kind
-of run: a full one begins with an empty candidate, an incremental one with a candidate that has every table. Nothing that dbt
-compiles depends on rows. Whatever has no script sends the run through dbt.
+The first run of a project, or its rehearsal, goes through dbt, which says every statement that it executes; later runs execute
+the same ones in the order of the graph. A script belongs to the text of the whole project, to the versions of dbt and DuckDB, and
+to the kind of run: a full one begins with an empty candidate, an incremental one with a candidate that has every table. Nothing
+that dbt compiles depends on rows. Whatever has no script sends the run through dbt.
 """
 
 import fcntl
@@ -81,6 +81,13 @@ def tests_to_run(graph: Graph, sources: Iterable[str] | None, absent: Iterable[N
     ]
 
 
+def knows_full_build(settings: Settings, project: Project, graph: Graph, absent: Iterable[Node]) -> bool:
+    """Whether a build of everything, and its tests, can be executed without dbt."""
+    nodes = [*seeds(graph), *models_to_run(graph, None, absent), *tests_to_run(graph, None, absent)]
+    scripts = _remembered(_file(settings, project, full=True), nodes)
+    return all(node.unique_id in scripts for node in nodes)
+
+
 def execute(
     settings: Settings,
     project: Project,
@@ -98,7 +105,7 @@ def execute(
     """
     if not nodes:
         return []
-    file = compiled_folder(settings, project) / ("full.json" if full else "news.json")
+    file = _file(settings, project, full=full)
     scripts = _remembered(file, nodes)
     if all(node.unique_id in scripts for node in nodes):
         return _replay(settings, project, nodes, scripts, watch, full=full)
@@ -143,6 +150,10 @@ def _with_changes(graph: Graph, reached: set[str]) -> set[str]:
             found.add(parent)
             waiting.append(parent)
     return found
+
+
+def _file(settings: Settings, project: Project, *, full: bool) -> Path:
+    return compiled_folder(settings, project) / ("full.json" if full else "news.json")
 
 
 def _script(result: dbt.NodeResult, heard: list[str]) -> Script:

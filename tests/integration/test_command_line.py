@@ -56,7 +56,7 @@ def test_a_run_prints_one_json_document_with_the_whole_account(desk: Desk, first
     for table in first["tables"]:
         assert table["read"] == table["quarantined"] + table["admitted"] + table["unchanged"]
         assert (table["status"], table["deleted"]) == ("landed", 0)
-    assert set(first["steps"]) == {"ingest", "build", "audit", "publish"}
+    assert set(first["steps"]) == {"ingest", "compile", "build", "audit", "publish"}
     assert all(seconds > 0 for seconds in first["steps"].values())
     assert first["checks"] > 0
     assert first["error"] is None
