@@ -60,11 +60,14 @@ def decide(
 ) -> IdentityDecision:
     """Keep a steward's word on two records; it counts from the next run on, and wins over the model for ever.
 
-    Raises ConcordError when the published version does not know one of the records, or they are one and the same.
+    Raises ConcordError when the published version does not know one of the records, when they are one and the same, or when they
+    carry one customer number that systems share.
     """
     if left_id == right_id:
         raise ConcordError("A record is always the same as itself.", hint="Name two records.")
     _refuse_unknown(home, left_id, right_id)
+    if verdict != "open" and subject_of(left_id, right_id) == "customer":
+        _refuse_shared_number(home, left_id, right_id)
     return state.decide_identity(left_id, right_id, verdict, by, reason)
 
 
@@ -116,6 +119,22 @@ def _refuse_unknown(home: Home, *ids: str) -> None:
                 hint="A record is named by its system and its key there, as in salesforce/0015g000015iOBoAAM; a contact as in "
                 "salesforce/contact/0035g000015fvk6AAA.",
             )
+
+
+def _refuse_shared_number(home: Home, left_id: str, right_id: str) -> None:
+    shared = ask(
+        home,
+        "select min(member_id) from conformed.customer_member where concat_ws('/', source_system, source_id) in ($left, $right) "
+        "group by member_id having count(*) = 2",
+        parameters={"left": left_id, "right": right_id},
+        limit=1,
+    )
+    if shared.rows:
+        number = str(shared.rows[0][0]).removeprefix("number/")
+        raise ConcordError(
+            f"{left_id} and {right_id} carry the customer number {number}, which makes them one customer.",
+            hint="Correct the number in the system where it is wrong.",
+        )
 
 
 @dataclass(frozen=True)

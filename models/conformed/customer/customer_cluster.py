@@ -8,6 +8,6 @@ def model(dbt, session):
     records = dbt.ref("customer_standard")
     pairs = dbt.ref("customer_pair")
     certain = dbt.ref("customer_certain_pair")
-    decisions = dbt.source("control", "identity_decision")
+    decisions = dbt.ref("customer_decision")
     parameters = dbt.ref("customer_model")
     return clusters(session, records, pairs, certain, decisions, parameters)
