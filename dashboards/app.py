@@ -13,7 +13,7 @@ from streamlit.navigation.page import StreamlitPage
 from dashboards.components import formats, look
 from dashboards.published import ConcordError, Edition, current_edition, settings
 from dashboards.queries import sales
-from dashboards.views import customers, finance, loads, overview, pipeline
+from dashboards.views import customers, finance, loads, overview, pipeline, stock
 from pipelines.settings import WarehouseSettings
 
 _WATCH_SECONDS = 2
@@ -68,6 +68,7 @@ def _pages(edition: Edition | None, company: WarehouseSettings) -> list[Streamli
         page("Overview", "monitoring", "overview", lambda shown: overview.show(shown, currency), is_first=True),
         page("Finance", "account_balance", "finance", lambda shown: finance.show(shown, currency)),
         page("Pipeline", "filter_alt", "pipeline", lambda shown: pipeline.show(shown, currency)),
+        page("Stock", "inventory_2", "stock", lambda shown: stock.show(shown, currency)),
         page("Customers", "group", "customers", lambda shown: customers.show(shown, currency, _data_through(shown))),
         page("Data health", "fact_check", "loads", lambda shown: loads.show(shown, _data_through(shown))),
     ]

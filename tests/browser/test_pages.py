@@ -34,6 +34,7 @@ MARTS = {
     "sales": [MODELS / "marts" / "sales" / "sales.yml", MODELS / "marts" / "sales" / "pipeline.yml"],
     "customer": sorted((MODELS / "marts" / "customer").glob("*.yml")),
     "finance": [MODELS / "marts" / "finance" / "finance_marts.yml"],
+    "inventory": [MODELS / "marts" / "inventory" / "inventory_marts.yml"],
     "quality": [MODELS / "quality" / "quality.yml"],
 }
 SEEDS = ("reconciliation_checks", "income_statement_subtotals", "statement_line_roles")
@@ -141,6 +142,34 @@ def add_books_and_deals(insert: Callable[..., None]) -> None:
     insert("customer.customer_contact", contact_key=1, customer_key=KEY, contact_name="Ágnes Kis", is_active=True)
 
 
+def add_stock(insert: Callable[..., None]) -> None:
+    """Add stock of two years: worth 1,000 for 40 days, then 1,200 for 30; of ten lines a month 8 are in time, then 9.
+
+    Today 5 pumps lie in Hamburg, 3 of them are promised, and 7 come on 20 January 2024.
+    """
+    for year, month in MONTHS:
+        first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
+        worth, days, in_time = {2022: (1_000, 40, 8), 2023: (1_200, 30, 9)}[year]
+        insert("inventory.turns_and_days", level="group", stock_month=first, stock_date=last, stock_value_group=worth,
+               inventory_days=days)  # fmt: skip
+        insert("inventory.service_level", stock_month=first, product_key=KEY, warehouse_key=1, due_lines=10,
+               on_time_lines=in_time)  # fmt: skip
+        insert("inventory.stock_ageing", stock_month=first, stock_date=last, product_key=KEY, warehouse_key=1, bucket_order=1,
+               bucket_name="0-30 days", stock_value_group=worth)  # fmt: skip
+    pump = {"product_key": KEY, "product_number": "P-1", "product_name": "Pump <small>", "warehouse_key": 1,
+            "warehouse_name": "Hamburg", "unit_of_measure": "ST"}  # fmt: skip
+    insert("inventory.stock_today", **pump, as_of_date="2023-12-31", quantity_on_hand=5, reserved_quantity=2,
+           component_quantity=1, backlog_quantity=0, on_order_quantity=7, in_production_quantity=0,
+           next_receipt_date="2024-01-20", stock_value_group=1_200)  # fmt: skip
+    for day, is_today, available, added in (("2023-12-31", True, 2, 0), ("2024-01-20", False, 9, 7)):
+        insert("inventory.available_to_promise", **pump, promise_date=day, is_today=is_today, available_quantity=available,
+               added_quantity=added)  # fmt: skip
+    insert("inventory.reorder_proposal", **pump, proposed_quantity=10, proposed_amount_group=50, is_urgent=True,
+           reason="at the reorder <point>", position_quantity=9, reorder_quantity=12)  # fmt: skip
+    insert("inventory.slow_and_dead", **pump | {"product_key": KEY - 1, "product_name": "Old valve"}, stock_class="dead",
+           quantity_on_hand=4, stock_value_group=80, idle_days=400, last_demand_date="2022-11-26")  # fmt: skip
+
+
 def insert_rows(connection: DuckDBPyConnection, rows: Rows) -> None:
     for (table, columns), values in rows.items():
         marks = ", ".join([f"({', '.join('?' * len(columns))})"] * (len(values) // len(columns)))
@@ -225,6 +254,7 @@ def write_version(home: Home, number: int, *, monthly_revenue: int, with_everyth
                row_count=2, age_days=0, status="ok")  # fmt: skip
         if with_everything:
             add_books_and_deals(insert)
+            add_stock(insert)
         insert_rows(connection, rows)
         connection.commit()
     move_into_place(aside, version_file(home, number))
@@ -473,6 +503,31 @@ def test_pipeline_says_what_changed_and_which_deals_need_somebody(site_with_vers
     site.assert_no_complaints()
 
 
+def test_stock_says_what_may_be_promised_from_when_on_more_and_what_to_order(site_with_version_one: Site) -> None:
+    site = site_with_version_one
+    site.visit("stock")
+    answer = "€1,200 lie in 1 warehouse and last 30 days. 1 order should be placed now, 1 of them urgently."
+    expect(site.page.get_by_text(answer)).to_be_visible(timeout=PATIENCE)
+    expect(figure(site, "Stock")).to_contain_text("+20.0 %")
+    expect(figure(site, "Days of inventory")).to_contain_text(f"{MINUS}25.0 %")
+    expect(figure(site, "Lines in time")).to_contain_text("90.0 %")
+    expect(figure(site, "Lines in time")).to_contain_text("+10.0 points")
+    expect(figure(site, "To order")).to_contain_text("€50")
+    expect(figure(site, "Idle")).to_contain_text("€80")
+    expect(site.page.get_by_role("row", name="Old valve")).to_contain_text("400 days")
+    expect(site.page.get_by_title("Urgent: at the reorder <point>")).to_have_text("Pump <small>")
+    expect(site.page.get_by_role("row", name="20 Jan 2024")).to_have_count(0)  # no product is chosen
+
+    site.page.get_by_role("link", name="Pump <small>").click()
+    expect(site.page.get_by_role("row", name="Hamburg 2 5 3 7 20 Jan 2024")).to_be_visible(timeout=PATIENCE)
+    expect(site.page.get_by_role("row", name="20 Jan 2024 Hamburg +7 9")).to_be_visible()
+    assert f"product={KEY}" in site.page.url
+    site.visit("stock?product=1%20or%201=1")
+    expect(site.page.get_by_text(answer)).to_be_visible(timeout=PATIENCE)
+    expect(site.page.get_by_role("row", name="20 Jan 2024 Hamburg")).to_have_count(0)
+    site.assert_no_complaints()
+
+
 def test_customer_shows_how_they_stand_and_what_happened_by_kind(site_with_version_one: Site) -> None:
     site = site_with_version_one
     site.visit(f"customers?customer={KEY}")
@@ -500,12 +555,14 @@ def test_open_page_follows_a_new_version_without_reload(site_with_version_one: S
     site.assert_no_complaints()
 
 
-def test_pages_say_what_is_missing_where_no_system_delivers_books_deals_or_persons(site: Site) -> None:
+def test_pages_say_what_is_missing_where_no_system_delivers_books_deals_stock_or_persons(site: Site) -> None:
     write_version(site.home, 3, monthly_revenue=2_500, with_everything=False)
     site.visit("finance")
     expect(site.page.get_by_role("heading", name="No books yet")).to_be_visible(timeout=PATIENCE)
     site.visit("pipeline")
     expect(site.page.get_by_role("heading", name="No deals yet")).to_be_visible(timeout=PATIENCE)
+    site.visit("stock")
+    expect(site.page.get_by_role("heading", name="No stock yet")).to_be_visible(timeout=PATIENCE)
     site.visit(f"customers?customer={KEY}")
     expect(site.page.get_by_text("No system delivers invoices, deals, cases")).to_be_visible(timeout=PATIENCE)
     expect(site.page.get_by_text("Nothing is on record yet.")).to_be_visible()
