@@ -71,7 +71,7 @@ def measure(home: Path, scale: str) -> dict[str, Any]:
     return {
         "marts": len(names),
         "steps": meter.steps,
-        "queries": {name: _fastest(asked) for name, asked in _queries(settings, version)},
+        "queries": {name: _fastest(asked) for name, asked in queries(settings, version)},
         "looks": _looks(settings, version),
     }
 
@@ -102,16 +102,16 @@ def _looks(settings: Settings, version: int) -> dict[str, float]:
     connection, _ = read_published(settings.home, version)
     try:
         return {
-            mart: _fastest(lambda mart=mart: connection.execute(f"select * from {mart} limit 100").fetchall())
+            mart: _fastest(lambda mart=mart: connection.execute(f"select * from {mart} limit 100").fetchall())  # type: ignore[misc]
             for mart in _marts(settings)
         }
     finally:
         connection.close()
 
 
-def _queries(settings: Settings, version: int) -> Iterator[tuple[str, Callable[[], object]]]:
+def queries(settings: Settings, version: int) -> Iterator[tuple[str, Callable[[], object]]]:
     """Every function of dashboards.queries, with arguments that make it work most."""
-    from dashboards.queries import customers, finance, loads, pipeline, sales
+    from dashboards.queries import customers, finance, loads, pipeline, sales, stock
 
     span = sales.order_span(version)
     if span is None:
@@ -121,6 +121,7 @@ def _queries(settings: Settings, version: int) -> Iterator[tuple[str, Callable[[
     customer = str(ask(settings.home, best, limit=1).rows[0][0])
     yield "sales.order_span", lambda: sales.order_span(version)
     yield "sales.months", lambda: sales.months(version, first, last)
+    yield "sales.market_shares", lambda: sales.market_shares(version, first, last, "market")
     yield "sales.market_rows", lambda: sales.market_rows(version, first, last)
     yield "customers.found_customers", lambda: customers.found_customers(version, "gmbh")
     of_a_customer = (
@@ -141,13 +142,21 @@ def _queries(settings: Settings, version: int) -> Iterator[tuple[str, Callable[[
     for name in ("open_deals", "waterfall"):
         yield f"pipeline.{name}", lambda name=name: getattr(pipeline, name)(version)  # type: ignore[misc]
     yield "pipeline.win_rates", lambda: pipeline.win_rates(version, first, last)
-    group = finance.Scope(None, first.year * 100 + 1, last.year * 100 + 99)
-    for name in ("companies", "periods"):
-        yield f"finance.{name}", lambda name=name: getattr(finance, name)(version)  # type: ignore[misc]
+    calendar = str(finance.companies(version)["fiscal_calendar_code"].iloc[0])  # the group comes first
+    group = finance.Scope(None, calendar, first.year * 100 + 1, last.year * 100 + 99)
+    yield "finance.companies", lambda: finance.companies(version)
+    yield "finance.periods", lambda: finance.periods(version, calendar)
     for name in ("income_statement", "planned_periods", "result_months", "cash_flow", "working_capital"):
         yield f"finance.{name}", lambda name=name: getattr(finance, name)(version, group)  # type: ignore[misc]
     for name in ("ageing", "debtors"):
         yield f"finance.{name}", lambda name=name: getattr(finance, name)(version, None, span.last_order_date)  # type: ignore[misc]
+    moved = "select product_key from inventory.available_to_promise group by product_key order by count(*) desc limit 1"
+    product = str(ask(settings.home, moved, limit=1).rows[0][0])
+    for name in ("today", "proposals", "months", "idle"):
+        yield f"stock.{name}", lambda name=name: getattr(stock, name)(version)  # type: ignore[misc]
+    yield "stock.promises", lambda: stock.promises(version, product)
+    yield "stock.served", lambda: stock.served(version, first, last)
+    yield "stock.ages", lambda: stock.ages(version, last, first)
     yield "finance.book_checks", lambda: finance.book_checks(version, None, group.first_period, group.last_period)
 
 

@@ -80,7 +80,8 @@ def main() -> None:
 
 def _refresh_apart(lines: int, folder: Path, day: int) -> dict[str, Any]:
     command = [sys.executable, "-m", "benchmarks.measure", str(lines), str(folder), str(day)]
-    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    document: dict[str, Any] = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    return document
 
 
 def _refresh(lines: int, folder: Path, day: int) -> dict[str, Any]:
