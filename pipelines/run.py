@@ -137,7 +137,7 @@ def run(
         if rehearsal.is_awaited(settings):
             with _step(account, watch, "compile", 0):
                 steps("await the rehearsal", rehearsal.end, settings)
-                watch.end("compile", "what dbt makes of the models is known")
+                watch.end("compile", "dbt has gone through the models")
         with settings.home.lock("build"):
             versions.adopt(settings.home, state)
             plan = candidate.plan_build(settings, state, project, full=full)
