@@ -73,6 +73,18 @@ def share(value: Any) -> str:
     return _minus(f"{number:,.1f}") + SPACE + "%"
 
 
+def points(now: float | None, before: float | None) -> str:
+    """Return by how much a share (0 to 1) changed: ``+1.2 points``; nothing where there is nothing to compare."""
+    if now is None or before is None:
+        return ""
+    return f"{'+' if now >= before else MINUS}{abs(now - before) * 100:.1f} points"
+
+
+def text(value: Any) -> str:
+    """Return a text, or a dash where there is none."""
+    return NONE if is_missing(value) else str(value)
+
+
 def change(now: Any, before: Any) -> str | None:
     """Return the relative change as ``+12.3 %``, from ten times on as ``×12``; None where nothing can be compared."""
     if is_missing(now) or is_missing(before) or float(before) <= 0:

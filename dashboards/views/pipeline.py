@@ -111,11 +111,6 @@ def _figures(view: _View) -> None:
     year_ago = float(view.months.iloc[-1 - _MONTHS_OF_A_YEAR]["closing_group"]) if enough else None
     won, won_before = float(now["won_amount_group"].sum()), float(before["won_amount_group"].sum()) if enough else None
     rate, rate_before = _rate(now), _rate(before) if enough else None
-    points = (
-        ""
-        if rate is None or rate_before is None
-        else f"{'+' if rate >= rate_before else formats.MINUS}" + (f"{abs(rate - rate_before) * 100:.1f} points")
-    )
     overdue = view.deals[view.deals["is_overdue"].astype(bool)]
     figures: list[dict[str, Any]] = [
         {
@@ -139,7 +134,7 @@ def _figures(view: _View) -> None:
             "value": formats.share(rate),
             "now": rate or 0.0,
             "before": rate_before,
-            "change_written": points,
+            "change_written": formats.points(rate, rate_before),
             "before_written": formats.share(rate_before),
             "definition": "Deals won by deals closed in the last twelve months, against the twelve before",
         },
@@ -238,7 +233,7 @@ def _to_look_at(view: _View) -> None:
         [
             [
                 Cell(str(row["opportunity_name"]), address=_customer(row)),
-                _text(row["owner_name"]),
+                formats.text(row["owner_name"]),
                 Cell(formats.day(row["close_date"]), "worse"),
                 formats.money(row["amount_group"], view.currency),
             ]
@@ -250,10 +245,6 @@ def _to_look_at(view: _View) -> None:
 def _customer(row: dict[str, Any]) -> str:
     key = row["customer_key"]
     return "" if formats.is_missing(key) or key == "-1" else f"customers?customer={key}"
-
-
-def _text(value: Any) -> str:
-    return formats.NONE if formats.is_missing(value) else str(value)
 
 
 def _rows(view: _View, chosen: DataFrame, name: str) -> None:

@@ -96,11 +96,6 @@ def _figures(view: _View) -> None:
     first = shifted(month, 1 - _MONTHS_OF_A_YEAR)
     rate, lines = _in_time(view, first, month)
     rate_before, _ = _in_time(view, shifted(first, -_MONTHS_OF_A_YEAR), shifted(first, -1))
-    points = (
-        ""
-        if rate is None or rate_before is None
-        else f"{'+' if rate >= rate_before else formats.MINUS}{abs(rate - rate_before) * 100:.1f} points"
-    )
     figures: list[dict[str, Any]] = [
         {
             "label": "Stock",
@@ -125,7 +120,7 @@ def _figures(view: _View) -> None:
             "value": formats.share(rate),
             "now": rate or 0.0,
             "before": rate_before,
-            "change_written": points,
+            "change_written": formats.points(rate, rate_before),
             "before_written": formats.share(rate_before),
             "definition": f"Order lines shipped in full when they were due, of {formats.count(lines)} in twelve months",
         },
@@ -156,7 +151,7 @@ def _promise(view: _View) -> None:
     """Draw what may be promised of one product: the one that is chosen, or that the address names."""
     look.section("What may we promise?", "Choose a product: what is there, less what is promised already.")
     names = {
-        str(row["product_key"]): f"{row['product_name']} · {_text(row['product_number'])}"
+        str(row["product_key"]): f"{row['product_name']} · {formats.text(row['product_number'])}"
         for row in view.today.drop_duplicates("product_key").sort_values("product_name").to_dict("records")
     }
     asked = st.query_params.get(PARAMETER)
@@ -176,7 +171,7 @@ def _promise(view: _View) -> None:
         st.query_params[PARAMETER] = product
     more = stock.promises(view.edition.number, product)
     places = view.today[view.today["product_key"] == product].sort_values("available_quantity", ascending=False)
-    unit = _text(places.iloc[0]["unit_of_measure"])
+    unit = formats.text(places.iloc[0]["unit_of_measure"])
     left, right = st.columns([3, 2], gap="large")
     with left:
         tables.small_table(
@@ -324,10 +319,6 @@ def _page(row: dict[str, Any]) -> str:
     return f"stock?{PARAMETER}={row['product_key']}"
 
 
-def _text(value: Any) -> str:
-    return formats.NONE if formats.is_missing(value) else str(value)
-
-
 def _rows(view: _View) -> None:
     """Draw the rows behind."""
     look.section("The rows behind", f"Amounts in {view.currency}, quantities in the unit of the product.")
@@ -342,12 +333,12 @@ def _rows(view: _View) -> None:
     with order:
         _table(view, view.proposals, "what to order", "reorder_proposal", {
             "proposed_quantity": ("Order", formats.count), "proposed_amount_group": ("Amount", formats.amount),
-            "supplier_name": ("Supplier", _text), "reason": ("Why", _text),
+            "supplier_name": ("Supplier", formats.text), "reason": ("Why", formats.text),
             "position_quantity": ("Position", formats.count), "reorder_quantity": ("Reorder point", formats.count),
         })  # fmt: skip
     with idle:
         _table(view, view.idle, "idle stock", "slow_and_dead", {
-            "stock_class": ("Class", _text), "quantity_on_hand": ("On hand", formats.count),
+            "stock_class": ("Class", formats.text), "quantity_on_hand": ("On hand", formats.count),
             "stock_value_group": ("Worth", formats.amount), "last_demand_date": ("Last demand", formats.day),
             "idle_days": ("Idle days", formats.count),
         })  # fmt: skip
