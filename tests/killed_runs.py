@@ -24,7 +24,7 @@ from tests.extracts import TinyCompany, contents, customer, example_settings, pr
 # What differs between two ways to the same company: numbers that are given away, and the time of day.
 ACCIDENTAL = (
     *("_batch_id", "batch_id", "first_batch_id", "last_batch_id"),
-    *("landed_at", "last_landed_at", "extracted_at"),
+    *("landed_at", "last_landed_at", "extracted_at", "last_extracted_date"),
 )
 
 Event = tuple[int, str, int, int | None, str]
