@@ -17,7 +17,7 @@ posted as (
     group by company_key, document_number, fiscal_year, posting_date
 ),
 
-item as (
+item as {{ inlined() }} (
     select * from {{ ref(items) }}
 ),
 

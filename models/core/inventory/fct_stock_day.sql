@@ -2,7 +2,7 @@
 
 with
 
-level as (
+level as {{ inlined() }} (
     select * from {{ ref('fct_stock_level') }}
 ),
 

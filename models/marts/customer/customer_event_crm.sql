@@ -2,18 +2,28 @@
 
 with
 
-deal as (
+deal as {{ inlined() }} (
     select * from {{ ref('fct_opportunity') }}
 ),
 
+-- A deal has one customer. The window names it so that a question for one customer reads the deals of that one.
 stage_change as (
     select
-        change.*,
+        deal.customer_key,
+        deal.opportunity_name,
+        deal.exchange_rate_group,
+        deal.source_system,
+        deal.source_id as deal_source_id,
+        change.source_id,
+        change.changed_at,
+        change.stage_name,
+        change.amount_document,
         stage.is_closed,
         lag(change.stage_name) over (
-            partition by change.source_system, change.opportunity_source_id order by change.changed_at, change.source_id
+            partition by deal.customer_key, deal.source_system, deal.source_id order by change.changed_at, change.source_id
         ) as previous_stage_name
     from {{ ref('opportunity_stage_change') }} as change
+    inner join deal on change.source_system = deal.source_system and change.opportunity_source_id = deal.source_id
     left join {{ ref('opportunity_stages') }} as stage on change.stage_name = stage.stage_name
     where not change.is_deleted
 ),
@@ -46,18 +56,16 @@ customer_event_crm as (
     union all
 
     select
-        deal.customer_key,
-        stage_change.changed_at as event_at,
+        customer_key,
+        changed_at as event_at,
         'deal_stage' as event_type,
-        concat(deal.opportunity_name, ': ', stage_change.previous_stage_name, ' → ', stage_change.stage_name) as title,
-        cast(stage_change.amount_document * deal.exchange_rate_group as decimal(18, 2)) as amount_group,
-        deal.source_id as document_number,
-        deal.source_system,
-        stage_change.source_id
-    from deal
-    inner join stage_change
-        on deal.source_system = stage_change.source_system and deal.source_id = stage_change.opportunity_source_id
-    where stage_change.previous_stage_name <> stage_change.stage_name and not coalesce(stage_change.is_closed, false)
+        concat(opportunity_name, ': ', previous_stage_name, ' → ', stage_name) as title,
+        cast(amount_document * exchange_rate_group as decimal(18, 2)) as amount_group,
+        deal_source_id as document_number,
+        source_system,
+        source_id
+    from stage_change
+    where previous_stage_name <> stage_name and not coalesce(is_closed, false)
 
     union all
 

@@ -2,7 +2,7 @@
 
 with
 
-shift as (
+shift as {{ inlined() }} (
     {{ sap_currency_shift() }}
 ),
 

@@ -30,7 +30,7 @@ company as (
     select * from {{ ref('stg_sap__company') }}
 ),
 
-shift as (
+shift as {{ inlined() }} (
     {{ sap_currency_shift() }}
 ),
 
