@@ -14,4 +14,5 @@
         ('currency_decimals', {'source_system': 'source_system', 'company_currency': 'currency_code'}),
         ('currency_decimals', {'source_system': 'source_system', 'group_currency': 'currency_code'}),
     ],
+    remember={'company_key': 'bigint', 'fiscal_year': 'integer', 'fiscal_period': 'integer'},
 ) }}

@@ -8,4 +8,5 @@
         ('gl_account', {'source_system': 'source_system', 'company_code': 'company_code', 'account_number': 'account_number'}),
         ('exchange_rate_day', {'posting_date': 'rate_date'}),
     ],
+    remember={'company_key': 'bigint', 'fiscal_year': 'integer', 'document_number': 'varchar'},
 ) }}

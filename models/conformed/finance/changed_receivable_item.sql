@@ -9,4 +9,11 @@
         ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
         ('exchange_rate_day', {'posting_date': 'rate_date'}),
     ],
+    remember={
+        'company_key': 'bigint',
+        'fiscal_year': 'integer',
+        'document_number': 'varchar',
+        'invoice_fiscal_year': 'integer',
+        'invoice_document_number': 'varchar',
+    },
 ) }}

@@ -2,8 +2,7 @@
 
 with
 
--- An entry puts the balance sheet out of balance when its lines do, or when nobody knows on which side they stand. Entries are looked
--- at in the parts of a period only in which there is one.
+-- An entry puts the balance sheet out of balance when its lines do, or when nobody knows on which side they stand.
 unassigned_account as (
     select account.account_key
     from {{ ref('dim_account') }} as account
@@ -11,38 +10,35 @@ unassigned_account as (
     where coalesce(account.is_balance_sheet, true) and coalesce(role.balance_sheet_side, 'unassigned') = 'unassigned'
 ),
 
-cell as (
+document as (
+    select
+        company_key,
+        fiscal_year,
+        fiscal_period,
+        document_number
+    from {{ ref('unbalanced_entry') }}
+    where amount_company <> 0
+
+    union
+
     select
         line.company_key,
         line.fiscal_year,
         line.fiscal_period,
-        {{ part_of_documents('line.document_number') }} as part
+        line.document_number
     from {{ ref('fct_journal_line') }} as line
-    left join unassigned_account on line.account_key = unassigned_account.account_key
-    group by line.company_key, line.fiscal_year, line.fiscal_period, part
-    having
-        sum(line.amount_company * {{ weight_of('line.document_number') }}) <> 0
-        or count(unassigned_account.account_key) > 0
+    inner join unassigned_account on line.account_key = unassigned_account.account_key
+    group by line.company_key, line.fiscal_year, line.fiscal_period, line.document_number
+    having sum(line.amount_company) <> 0
 ),
 
 entry as (
     select
-        line.company_key,
-        line.fiscal_year * 100 + line.fiscal_period as period_order,
-        {{ entry_name('company.company_code', 'line.document_number', 'line.fiscal_year') }} as entry_name
-    from {{ ref('fct_journal_line') }} as line
-    inner join cell
-        on
-            line.company_key = cell.company_key
-            and line.fiscal_year = cell.fiscal_year
-            and line.fiscal_period = cell.fiscal_period
-            and {{ part_of_documents('line.document_number') }} = cell.part
-    inner join {{ ref('dim_company') }} as company on line.company_key = company.company_key
-    left join unassigned_account on line.account_key = unassigned_account.account_key
-    group by line.company_key, line.fiscal_year, line.fiscal_period, line.document_number, company.company_code
-    having
-        sum(line.amount_company) <> 0
-        or sum(line.amount_company) filter (where unassigned_account.account_key is not null) <> 0
+        document.company_key,
+        document.fiscal_year * 100 + document.fiscal_period as period_order,
+        {{ entry_name('company.company_code', 'document.document_number', 'document.fiscal_year') }} as entry_name
+    from document
+    inner join {{ ref('dim_company') }} as company on document.company_key = company.company_key
 ),
 
 side as (
