@@ -75,19 +75,17 @@ def broken_rules(version: int) -> DataFrame:
 
 _TRUST = """
 select
-    score.mart,
-    score.subject,
-    score.score,
-    score.light,
-    score.late_source_rate,
-    score.failed_test_rate,
-    score.reconciliation_break_rate,
-    score.refused_row_rate,
-    arg_max(part.part, part.weight * (1 - part.health)) filter (where part.health < 1) as worst_part
-from quality.trust_score as score
-left join quality.trust_part as part on score.mart = part.mart
-group by all
-order by score.score, score.mart
+    mart,
+    subject,
+    score,
+    light,
+    late_source_rate,
+    failed_test_rate,
+    reconciliation_break_rate,
+    refused_row_rate,
+    worst_part
+from quality.trust_score
+order by score, mart
 """
 
 

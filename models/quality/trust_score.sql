@@ -14,7 +14,8 @@ totalled as (
         max(case when part = 'freshness' then rate end) as late_source_rate,
         max(case when part = 'tests' then rate end) as failed_test_rate,
         max(case when part = 'reconciliation' then rate end) as reconciliation_break_rate,
-        max(case when part = 'quarantine' then rate end) as refused_row_rate
+        max(case when part = 'quarantine' then rate end) as refused_row_rate,
+        max_by(part, weight * (1 - health)) filter (where health < 1) as worst_part
     from trust_part
     group by mart, subject
 ),
@@ -32,7 +33,8 @@ trust_score as (
         late_source_rate,
         failed_test_rate,
         reconciliation_break_rate,
-        refused_row_rate
+        refused_row_rate,
+        worst_part
     from totalled
 )
 

@@ -165,8 +165,8 @@ def test_trust_follows_its_formula(messy_company: Settings) -> None:
     assert sum(weight for weight, _ in parts.values()) == pytest.approx(1)
     names = ("freshness", "tests", "reconciliation", "quarantine")
     query = (
-        "select mart, score, light, late_source_rate, failed_test_rate, reconciliation_break_rate, refused_row_rate "
-        "from quality.trust_score"
+        "select mart, score, light, worst_part, late_source_rate, failed_test_rate, reconciliation_break_rate, "
+        "refused_row_rate from quality.trust_score"
     )
     found = rows(messy_company, query)
     schemas = (
@@ -182,13 +182,19 @@ def test_trust_follows_its_formula(messy_company: Settings) -> None:
     )
     marts = f"select count(*) from information_schema.tables where table_schema in {schemas}"
     assert len(found) == rows(messy_company, marts)[0][0]
-    for mart, score, light, *rates in found:
+    for mart, score, light, worst_part, *rates in found:
         health = {name: 1 - min((rate or 0) / parts[name][1], 1) for name, rate in zip(names, rates, strict=True)}
         assert float(score) == pytest.approx(100 * sum(parts[name][0] * health[name] for name in names), abs=0.051), (
             mart
         )
         assert light == ("green" if score >= 90 else "amber" if score >= 70 else "red")
-    assert any(rates[3] for _, _, _, *rates in found)
+        taken = {name: parts[name][0] * (1 - health[name]) for name in names}
+        if max(taken.values()) == 0:
+            assert worst_part is None
+        else:
+            assert taken[worst_part] == pytest.approx(max(taken.values()))
+    assert any(rates[3] for _, _, _, _, *rates in found)
+    assert len({worst_part for _, _, _, worst_part, *_ in found}) > 1
 
 
 def test_lineage_leads_from_a_mart_to_its_sources(messy_company: Settings) -> None:
