@@ -9,7 +9,11 @@ item as (
         *,
         case when item_type <> 'invoice' then invoice_document_number end as aged_by_document_number
     from {{ ref('fct_' ~ item) }}
-    where clearing_date is null or clearing_date > posting_date
+    where
+        (clearing_date is null or clearing_date > posting_date)
+        {%- if is_incremental() %}
+        and {{ item }}_key in ({{ touched_open_items(item) }})
+        {%- endif %}
 ),
 
 invoice as (
@@ -20,7 +24,11 @@ invoice as (
         document_number,
         min(due_date) as due_date
     from {{ ref('fct_' ~ item) }}
-    where item_type = 'invoice'
+    where
+        item_type = 'invoice'
+        {%- if is_incremental() %}
+        and document_number in (select item.aged_by_document_number from item)
+        {%- endif %}
     group by company_key, {{ partner_key }}, fiscal_year, document_number
 ),
 

@@ -1,4 +1,11 @@
-{{ config(meta={'made_of': ['invoice_line']}) }}
+{%- set changed = ref('changed_invoice_month') -%}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed(this, 'invoice_month', ref('changed_invoice_month')) }}",
+    meta={'made_of': ['invoice_line']},
+) }}
+-- depends_on: {{ changed }}
 
 with
 
@@ -17,6 +24,11 @@ margin_day as (
         sum(line.net_amount_group) filter (where line.cost_amount_group is not null) as costed_revenue
     from {{ ref('fct_invoice_line') }} as line
     left join {{ ref('dim_customer') }} as customer on line.customer_version_key = customer.customer_version_key
+    {%- if is_incremental() %}
+    where
+        line.invoice_date >= (select min(changed.invoice_month) from {{ changed }} as changed)
+        and date_trunc('month', line.invoice_date) in (select changed.invoice_month from {{ changed }} as changed)
+    {%- endif %}
     group by line.invoice_date, line.company_key, line.customer_key, line.product_key, customer.country_code
 ),
 
