@@ -1,4 +1,11 @@
-{{ config(meta={'made_of': ['invoice_line']}) }}
+{%- set changed = ref('changed_order_line_progress') -%}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed(this, 'sales_order_line_key', ref('changed_order_line_progress')) }}",
+    meta={'made_of': ['invoice_line']},
+) }}
+-- depends_on: {{ changed }}
 
 with
 
@@ -16,7 +23,13 @@ invoice_line as (
     from {{ ref('fct_invoice_line') }} as line
     left join {{ ref('fct_journal_entry') }} as entry
         on line.source_system = entry.source_system and line.journal_entry_source_id = entry.source_id
-    where line.invoice_type in ('invoice', 'invoice_cancellation') and line.sales_order_line_key is not null
+    where
+        line.invoice_type in ('invoice', 'invoice_cancellation')
+        {%- if is_incremental() %}
+        and line.sales_order_line_key in (select changed.sales_order_line_key from {{ changed }} as changed)
+        {%- else %}
+        and line.sales_order_line_key is not null
+        {%- endif %}
 ),
 
 -- An invoice that was paid in part lives on in what is left of it.
@@ -29,7 +42,13 @@ receivable as (
         count(*) filter (where is_open) = 0 as is_paid,
         max(clearing_date) as paid_date
     from {{ ref('fct_receivable_item') }}
-    where item_type in ('invoice', 'residual')
+    where
+        item_type in ('invoice', 'residual')
+        {%- if is_incremental() %}
+        and coalesce(invoice_document_number, document_number) in (select line.document_number from invoice_line as line)
+        {%- else %}
+        and document_number is not null
+        {%- endif %}
     group by all
 ),
 

@@ -1,4 +1,11 @@
-{{ config(meta={'made_of': ['delivery_line', 'invoice_line']}) }}
+{%- set changed = ref('changed_order_to_cash_month') -%}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{{ delete_changed(this, 'ended_month', ref('changed_order_to_cash_month')) }}",
+    meta={'made_of': ['delivery_line', 'invoice_line']},
+) }}
+-- depends_on: {{ changed }}
 
 with
 
@@ -16,8 +23,13 @@ step as (
         company_key,
         {{ days }} as days,
         net_amount_group
-    from {{ ref('order_to_cash') }}
-    where {{ days }} is not null
+    from {{ ref('order_line_progress') }}
+    where
+        {{ days }} is not null
+        {%- if is_incremental() %}
+        and {{ ended }} >= (select min(changed.ended_month) from {{ changed }} as changed)
+        and date_trunc('month', {{ ended }}) in (select changed.ended_month from {{ changed }} as changed)
+        {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
