@@ -1,3 +1,5 @@
+{{ config(materialized='table') }}
+
 {%- set age = ["coalesce(created_date, date '9999-12-31')", 'record_id'] -%}
 
 with
