@@ -62,11 +62,12 @@ def compose(settings: Settings) -> Project:
     rooms |= {f"models/{room}": REPOSITORY / "models" / room for room in _SHARED}
     for system in settings.sources:
         folder = settings.mapping_folder(system)
-        foreign = [model.name for model in folder.glob("*.sql") if not model.name.startswith(f"stg_{system}__")]
+        own = (f"stg_{system}__", f"changed_{system}__")
+        foreign = [model.name for model in folder.glob("*.sql") if not model.name.startswith(own)]
         if foreign:
             raise ConfigurationError(
                 f"{folder / foreign[0]} does not belong to the system '{system}'.",
-                hint=f"Models in this folder are called stg_{system}__<entity>.sql.",
+                hint=f"Models in this folder are called stg_{system}__<entity>.sql, or changed_{system}__<what>.sql.",
             )
         rooms[f"models/staging/{system}"] = folder
     # dbt follows links to files and not to folders.

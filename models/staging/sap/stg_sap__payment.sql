@@ -1,4 +1,7 @@
-{{ config(materialized='table') }}
+{{ config(
+    incremental_strategy='append',
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where (company_code, fiscal_year, document_number) in ({{ sap_payment_documents_with_news('company_code, fiscal_year, document_number') }}){% endif %}",
+) }}
 
 with
 
@@ -12,6 +15,17 @@ account as (
     where not is_deleted
 ),
 
+-- A payment is made of all lines of its document: it is made anew with any of them.
+payment_line as (
+    select * from {{ ref('stg_sap__payment_line') }}
+    {%- if is_incremental() %}
+    where
+        (company_code, fiscal_year, document_number) in (
+            {{ sap_payment_documents_with_news('company_code, fiscal_year, document_number') }}
+        )
+    {%- endif %}
+),
+
 -- In the document of a payment the profit and loss accounts hold the discount; a difference of exchange rates has no amount in
 -- the document's currency. Customers are paid by credit, suppliers by debit.
 line as (
@@ -22,7 +36,7 @@ line as (
         not account.is_balance_sheet and line.amount_document <> 0 as is_discount,
         not account.is_balance_sheet and line.amount_document = 0 as is_exchange_difference,
         greatest(line._batch_id, coalesce(account._batch_id, 0)) as touched_batch_id
-    from {{ ref('stg_sap__payment_line') }} as line
+    from payment_line as line
     left join account on line.company_code = account.company_code and line.account_number = account.account_number
 ),
 
@@ -110,3 +124,4 @@ payment as (
 )
 
 select * from payment
+-- depends_on: {{ ref('stg_sap__journal_line') }} {{ ref('stg_sap__currency_decimals') }}

@@ -1,4 +1,7 @@
-{{ config(materialized='table') }}
+{{ config(
+    incremental_strategy='append',
+    pre_hook="{% if is_incremental() %}delete from {{ this }} as allocation where {{ sap_allocation_has_news() }}{% endif %}",
+) }}
 
 with
 
@@ -34,7 +37,19 @@ cleared as (
         document_number = clearing_document_number and posting_date = clearing_date as is_of_clearing,
         concat_ws('/', company_code, fiscal_year, document_number, partner_type, partner_source_id) as payment_source_id
     from item
-    where clearing_document_number is not null
+    where
+        {%- if is_incremental() %}
+        exists (
+            select 1
+            from {{ ref('changed_sap__clearing') }} as changed
+            where
+                changed.role = 'is_read'
+                and changed.company_code = item.company_code
+                and changed.document_number = item.clearing_document_number
+        )
+        {%- else %}
+        clearing_document_number is not null
+        {%- endif %}
 ),
 
 -- A payment that waited on account is cleared together with the items that it pays, by a document that is no payment.
@@ -49,8 +64,11 @@ clearing as (
             min(payment_source_id) filter (where item_type = 'payment' and is_of_clearing),
             min(payment_source_id) filter (where item_type = 'payment')
         ) as payment_source_id,
-        max(document_type) filter (where is_of_clearing) as clearing_document_type,
-        max(_batch_id) as _batch_id
+        coalesce(
+            min_by(document_number, payment_source_id) filter (where item_type = 'payment' and is_of_clearing),
+            min_by(document_number, payment_source_id) filter (where item_type = 'payment')
+        ) as payment_document_number,
+        max(document_type) filter (where is_of_clearing) as clearing_document_type
     from cleared
     group by partner_type, partner_source_id, company_code, clearing_document_number, clearing_date
 ),
@@ -65,8 +83,7 @@ residual as (
         posting_date,
         invoice_document_number,
         invoice_fiscal_year,
-        sum(owed_amount) as owed_amount,
-        max(_batch_id) as _batch_id
+        sum(owed_amount) as owed_amount
     from item
     where item_type = 'residual' and invoice_document_number is not null
     group by all
@@ -76,12 +93,13 @@ settled as (
     select
         cleared.*,
         clearing.clearing_document_type,
+        clearing.payment_document_number as clearing_payment_document_number,
         payment.source_id as known_payment_source_id,
         payment.document_number as payment_document_number,
         coalesce(payment.discount_amount_document, 0) as payment_discount,
         cleared.owed_amount as cleared_amount,
         coalesce(residual.owed_amount, 0) as residual_amount,
-        greatest(clearing._batch_id, coalesce(residual._batch_id, 0), coalesce(payment._batch_id, 0)) as settled_batch_id
+        greatest(cleared._batch_id, coalesce(payment._batch_id, 0)) as settled_batch_id
     from cleared
     inner join clearing
         on
@@ -138,6 +156,7 @@ payment_allocation as (
         clearing_document_number,
         clearing_document_type,
         payment_document_number,
+        clearing_payment_document_number,
         case when known_payment_source_id is not null then 'payment' else 'offset' end as clearing_type,
         document_currency,
         cleared_amount as cleared_amount_document,
@@ -153,3 +172,7 @@ payment_allocation as (
 )
 
 select * from payment_allocation
+{%- if is_incremental() %} as allocation
+where {{ sap_allocation_has_news() }}
+{%- endif %}
+-- depends_on: {{ ref('changed_sap__clearing') }}
