@@ -131,11 +131,13 @@ def queries(settings: Settings, version: int) -> Iterator[tuple[str, Callable[[]
         "order_lines",
         "revenue_by_month",
         "health_reasons",
-        "timeline",
+        "event_counts",
         "people",
     )
     for name in of_a_customer:
         yield f"customers.{name}", lambda name=name: getattr(customers, name)(version, customer)  # type: ignore[misc]
+    events = sorted(customers.event_counts(version, customer)["event_type"])
+    yield "customers.timeline", lambda: customers.timeline(version, customer, events)
     for name in ("last_loads", "broken_rules", "trust", "checks", "freshness", "quarantine"):
         yield f"loads.{name}", lambda name=name: getattr(loads, name)(version)  # type: ignore[misc]
     yield "loads.breaks", lambda: loads.breaks(version, "stock_value_equals_stock_accounts")

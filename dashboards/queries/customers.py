@@ -2,6 +2,9 @@
 
 from dashboards.published import DataFrame, ask
 
+LISTED = 1_000
+"""How many orders, lines and events of a customer are listed, the latest: a large one has tens of thousands."""
+
 _FOUND = """
 select
     cast(customer_key as varchar) as customer_key,
@@ -98,12 +101,13 @@ from customer.customer_order_line
 where customer_key = try_cast($customer_key as bigint)
 group by sales_order_key, order_number, source_system
 order by order_date desc, order_number desc
+limit $listed
 """
 
 
-def orders(version: int, customer_key: str) -> DataFrame:
-    """Return the orders of a customer, newest first."""
-    return ask(_ORDERS, {"customer_key": customer_key}, version)
+def orders(version: int, customer_key: str, listed: int = LISTED) -> DataFrame:
+    """Return the latest orders of a customer, newest first."""
+    return ask(_ORDERS, {"customer_key": customer_key, "listed": listed}, version)
 
 
 _ORDER_LINES = """
@@ -123,12 +127,13 @@ select
 from customer.customer_order_line
 where customer_key = try_cast($customer_key as bigint)
 order by order_date desc, order_number desc, line_number
+limit $listed
 """
 
 
-def order_lines(version: int, customer_key: str) -> DataFrame:
-    """Return the order lines of a customer, newest first."""
-    return ask(_ORDER_LINES, {"customer_key": customer_key}, version)
+def order_lines(version: int, customer_key: str, listed: int = LISTED) -> DataFrame:
+    """Return the latest order lines of a customer, newest first."""
+    return ask(_ORDER_LINES, {"customer_key": customer_key, "listed": listed}, version)
 
 
 _MONTHS = """
@@ -185,6 +190,22 @@ def health_reasons(version: int, customer_key: str) -> DataFrame:
     return ask(_HEALTH_REASONS, {"customer_key": customer_key}, version)
 
 
+_EVENT_COUNTS = """
+select
+    event_type,
+    cast(count(*) as integer) as events,
+    cast(count(*) filter (where is_ahead) as integer) as events_ahead
+from customer.customer_timeline
+where customer_key = try_cast($customer_key as bigint)
+group by event_type
+"""
+
+
+def event_counts(version: int, customer_key: str) -> DataFrame:
+    """Return how many events of each type a customer has, and how many of them are only planned."""
+    return ask(_EVENT_COUNTS, {"customer_key": customer_key}, version)
+
+
 _TIMELINE = """
 select
     event_at,
@@ -196,14 +217,15 @@ select
     source_id,
     is_ahead
 from customer.customer_timeline
-where customer_key = try_cast($customer_key as bigint)
+where customer_key = try_cast($customer_key as bigint) and list_contains($event_types, event_type)
 order by event_at desc, event_type, document_number
+limit $listed
 """
 
 
-def timeline(version: int, customer_key: str) -> DataFrame:
-    """Return what happened with a customer and what is planned, the latest first."""
-    return ask(_TIMELINE, {"customer_key": customer_key}, version)
+def timeline(version: int, customer_key: str, event_types: list[str], listed: int = LISTED) -> DataFrame:
+    """Return the latest events of some types that happened with a customer or are planned, the latest first."""
+    return ask(_TIMELINE, {"customer_key": customer_key, "event_types": event_types, "listed": listed}, version)
 
 
 _PEOPLE = """

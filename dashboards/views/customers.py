@@ -171,6 +171,7 @@ def _orders(edition: Edition, currency: str, key: str) -> None:
     meaning = definitions(edition.number, "customer", "customer_order_line")
     with orders:
         frame = customers.orders(edition.number, key)
+        _tell_if_cut(frame, "orders")
         download(frame, f"customer orders {key}", edition.number)
         tables.rows_table(
             frame,
@@ -188,6 +189,7 @@ def _orders(edition: Edition, currency: str, key: str) -> None:
         )
     with lines:
         frame = customers.order_lines(edition.number, key)
+        _tell_if_cut(frame, "order lines")
         download(frame, f"customer order lines {key}", edition.number)
         tables.rows_table(
             frame,
@@ -205,3 +207,8 @@ def _orders(edition: Edition, currency: str, key: str) -> None:
             ],
             key="customer-order-lines",
         )
+
+
+def _tell_if_cut(frame: DataFrame, things: str) -> None:
+    if len(frame) == customers.LISTED:
+        st.caption(f"The latest {formats.count(len(frame))} {things} are listed; customer.customer_order_line has all.")

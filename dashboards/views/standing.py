@@ -187,19 +187,21 @@ def _credit(who: dict[str, Any], currency: str) -> Cell:
 
 def show_timeline(edition: Edition, currency: str, key: str) -> None:
     """Draw what happened and what is planned, by kind."""
-    events = customers.timeline(edition.number, key)
-    if events.empty:
+    counts = customers.event_counts(edition.number, key)
+    if counts.empty:
         look.section("What happened?", "Nothing is on record yet.")
         return
     kind_of = {event: kind for kind, events_of_kind in _KINDS.items() for event in events_of_kind}
-    events["kind"] = [kind_of.get(event, _OTHER) for event in events["event_type"]]
-    ahead = int(events["is_ahead"].astype(bool).sum())
+    counts["kind"] = [kind_of.get(event, _OTHER) for event in counts["event_type"]]
+    found = [kind for kind in (*_KINDS, _OTHER) if (counts["kind"] == kind).any()]
+    chosen = st.session_state.get(_timeline_pills(key)) or found
+    counted = counts[counts["kind"].isin(chosen)]
+    events, ahead = int(counted["events"].sum()), int(counted["events_ahead"].sum())
     planned = f", {formats.count(ahead)} of them ahead" if ahead else ""
-    look.section("What happened?", f"{formats.things(len(events), 'event')}{planned}, the latest first.")
-    found = [kind for kind in (*_KINDS, _OTHER) if (events["kind"] == kind).any()]
-    chosen = st.pills("Kinds", found, selection_mode="multi", key=f"timeline-{key}", label_visibility="collapsed")
-    shown = events[events["kind"].isin(chosen)] if chosen else events
-    shown = shown.reset_index(drop=True)
+    listed = f" {formats.count(customers.LISTED)} are listed." if events > customers.LISTED else ""
+    look.section("What happened?", f"{formats.things(events, 'event')}{planned}, the latest first.{listed}")
+    st.pills("Kinds", found, selection_mode="multi", key=_timeline_pills(key), label_visibility="collapsed")
+    shown = customers.timeline(edition.number, key, sorted(counted["event_type"]))
     download(shown, f"customer timeline {key}", edition.number)
     meaning = definitions(edition.number, "customer", "customer_timeline")
     tables.rows_table(
@@ -214,6 +216,10 @@ def show_timeline(edition: Edition, currency: str, key: str) -> None:
         ],
         key="customer-timeline",
     )
+
+
+def _timeline_pills(key: str) -> str:
+    return f"timeline-{key}"
 
 
 def _event(event_type: str, is_ahead: bool) -> str:

@@ -13,6 +13,7 @@
         ('exchange_rate_day', {'order_date': 'rate_date'}),
     ],
     remember={
+        'order_number': 'varchar',
         'order_date': 'date',
         'product_key': 'bigint',
         'customer_key': 'bigint',

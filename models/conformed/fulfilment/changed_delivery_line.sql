@@ -9,5 +9,5 @@
         ('warehouse', {'source_system': 'source_system', 'warehouse_code': 'warehouse_code'}),
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
     ],
-    remember={'sales_order_line_key': 'bigint'},
+    remember={'sales_order_line_key': 'bigint', 'delivery_number': 'varchar'},
 ) }}

@@ -10,5 +10,5 @@
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
         ('exchange_rate_day', {'rate_date': 'rate_date'}),
     ],
-    remember={'sales_order_line_key': 'bigint', 'invoice_date': 'date'},
+    remember={'sales_order_line_key': 'bigint', 'invoice_date': 'date', 'invoice_number': 'varchar'},
 ) }}

@@ -11,4 +11,5 @@
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
         ('exchange_rate_day', {'return_date': 'rate_date'}),
     ],
+    remember={'return_number': 'varchar'},
 ) }}

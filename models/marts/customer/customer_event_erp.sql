@@ -1,4 +1,9 @@
-{{ config(materialized='view') }}
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    pre_hook="{% if is_incremental() %}delete from {{ this }} where {{ has_changed_events('document_number') }}{% endif %}",
+) }}
+-- depends_on: {{ ref('changed_customer_event') }}
 
 with
 
@@ -13,6 +18,7 @@ customer_event_erp as (
         source_system,
         order_number as source_id
     from {{ ref('fct_sales_order_line') }}
+    where {{ has_changed_events('order_number') }}
     group by customer_key, order_number, source_system
 
     union all
@@ -30,7 +36,7 @@ customer_event_erp as (
         source_system,
         delivery_number as source_id
     from {{ ref('fct_delivery_line') }}
-    where is_issued
+    where is_issued and {{ has_changed_events('delivery_number') }}
     group by customer_key, delivery_number, source_system
 
     union all
@@ -52,6 +58,7 @@ customer_event_erp as (
         source_system,
         invoice_number as source_id
     from {{ ref('fct_invoice_line') }}
+    where {{ has_changed_events('invoice_number') }}
     group by customer_key, invoice_number, invoice_type, source_system
 
     union all
@@ -66,7 +73,7 @@ customer_event_erp as (
         source_system,
         source_id
     from {{ ref('fct_payment') }}
-    where direction = 'receipt'
+    where direction = 'receipt' and {{ has_changed_events('document_number') }}
 
     union all
 
@@ -80,7 +87,12 @@ customer_event_erp as (
         source_system,
         return_number as source_id
     from {{ ref('fct_return_line') }}
+    where {{ has_changed_events('return_number') }}
     group by customer_key, return_number, source_system
 )
 
 select * from customer_event_erp
+-- Those of a customer lie together, for they are asked for together; what comes later lies behind.
+{%- if not is_incremental() %}
+order by customer_key
+{%- endif %}
