@@ -1,6 +1,6 @@
 {{ config(
     incremental_strategy='append',
-    pre_hook="{% if is_incremental() %}delete from {{ this }} as allocation where {{ sap_allocation_has_news() }}{% endif %}",
+    pre_hook="{% if is_incremental() %}delete from {{ this }} as payment_allocation where {{ sap_allocation_has_news() }}{% endif %}",
 ) }}
 
 with
@@ -37,19 +37,7 @@ cleared as (
         document_number = clearing_document_number and posting_date = clearing_date as is_of_clearing,
         concat_ws('/', company_code, fiscal_year, document_number, partner_type, partner_source_id) as payment_source_id
     from item
-    where
-        {%- if is_incremental() %}
-        exists (
-            select 1
-            from {{ ref('changed_sap__clearing') }} as changed
-            where
-                changed.role = 'is_read'
-                and changed.company_code = item.company_code
-                and changed.document_number = item.clearing_document_number
-        )
-        {%- else %}
-        clearing_document_number is not null
-        {%- endif %}
+    where clearing_document_number is not null and {{ sap_item_is_read() }}
 ),
 
 -- A payment that waited on account is cleared together with the items that it pays, by a document that is no payment.
@@ -172,7 +160,5 @@ payment_allocation as (
 )
 
 select * from payment_allocation
-{%- if is_incremental() %} as allocation
 where {{ sap_allocation_has_news() }}
-{%- endif %}
 -- depends_on: {{ ref('changed_sap__clearing') }}
