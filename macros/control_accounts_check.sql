@@ -17,10 +17,6 @@ posted as (
     group by company_key, document_number, fiscal_year, posting_date
 ),
 
-item as {{ inlined() }} (
-    select * from {{ ref(items) }}
-),
-
 -- An item counts from its posting until its clearing.
 moved as (
     select * from posted
@@ -34,7 +30,7 @@ moved as (
         posting_date as moved_date,
         0 as ledger_amount,
         amount_company as item_amount
-    from item
+    from {{ ref(items) }}
 
     union all
 
@@ -45,7 +41,7 @@ moved as (
         clearing_date as moved_date,
         0 as ledger_amount,
         -amount_company as item_amount
-    from item
+    from {{ ref(items) }}
     where clearing_date is not null
 ),
 

@@ -7,3 +7,8 @@
         _batch_id
     from {{ ref('stg_sap__currency_decimals') }}
 {%- endmacro %}
+
+{#- The same as a relation to be joined under a name, for views: see inlined. -#}
+{% macro sap_currency_shift_as(name) -%}
+    ({{ sap_currency_shift() }}) as {{ name }}
+{%- endmacro %}

@@ -1,6 +1,6 @@
-{#- Says of a common table expression that the engine shall put it in the place of each of its names: `shift as {{ inlined() }} (…)`.
-    For views: what is named twice is kept aside else, and then the engine reads every column that the view has, and all rows of what is
-    kept, whatever was asked of the view. And for what is longer than to be kept aside. Nothing where an engine decides that by itself. -#}
+{#- Says of a common table expression that the engine shall put it in the place of each of its names: `line as {{ inlined() }} (…)`. What is
+    named twice is kept aside else, whole. Not for views: the engine forgets the word when it stores one. A view names a relation
+    as often as it needs it; of what it names twice by an expression every column is read, whatever was asked of the view. -#}
 {% macro inlined() -%}
     not materialized
 {%- endmacro %}

@@ -2,15 +2,11 @@
 
 with
 
-level as {{ inlined() }} (
-    select * from {{ ref('fct_stock_level') }}
-),
-
 bounds as (
     select
         min(valid_from) as first_day,
         max(valid_from) as last_day
-    from level
+    from {{ ref('fct_stock_level') }}
     where not is_opening
 ),
 
@@ -32,7 +28,7 @@ fct_stock_day as (
         {{ amount_in('level.stock_value_company', rate_to_group('level.company_currency', 'rate.exchange_rate')) }}
             as stock_value_group
     from calendar
-    inner join level on calendar.day >= level.valid_from and calendar.day < level.valid_to
+    inner join {{ ref('fct_stock_level') }} as level on calendar.day >= level.valid_from and calendar.day < level.valid_to
     left join {{ ref('exchange_rate_day') }} as rate
         on level.company_currency = rate.from_currency and calendar.day = rate.rate_date
 )

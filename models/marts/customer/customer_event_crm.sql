@@ -2,10 +2,6 @@
 
 with
 
-deal as {{ inlined() }} (
-    select * from {{ ref('fct_opportunity') }}
-),
-
 -- A deal has one customer. The window names it so that a question for one customer reads the deals of that one.
 stage_change as (
     select
@@ -23,7 +19,8 @@ stage_change as (
             partition by deal.customer_key, deal.source_system, deal.source_id order by change.changed_at, change.source_id
         ) as previous_stage_name
     from {{ ref('opportunity_stage_change') }} as change
-    inner join deal on change.source_system = deal.source_system and change.opportunity_source_id = deal.source_id
+    inner join {{ ref('fct_opportunity') }} as deal
+        on change.source_system = deal.source_system and change.opportunity_source_id = deal.source_id
     left join {{ ref('opportunity_stages') }} as stage on change.stage_name = stage.stage_name
     where not change.is_deleted
 ),
@@ -51,7 +48,7 @@ customer_event_crm as (
         source_id as document_number,
         source_system,
         source_id
-    from deal
+    from {{ ref('fct_opportunity') }}
 
     union all
 
@@ -78,7 +75,7 @@ customer_event_crm as (
         source_id as document_number,
         source_system,
         source_id
-    from deal
+    from {{ ref('fct_opportunity') }}
     where is_closed
 
     union all

@@ -2,10 +2,6 @@
 
 with
 
-shift as {{ inlined() }} (
-    {{ sap_currency_shift() }}
-),
-
 -- News of the decimals of a currency is not in _batch_id, which would make every build read all lines: the entity
 -- currency_decimals tells it. What comes without a group amount has none.
 journal_line as (
@@ -40,9 +36,9 @@ journal_line as (
         item.is_deleted,
         item._batch_id
     from {{ ref('stg_sap__journal_item') }} as item
-    left join shift as document_shift on item.document_currency = document_shift.currency_code
-    left join shift as company_shift on item.company_currency = company_shift.currency_code
-    left join shift as group_shift on item.group_currency = group_shift.currency_code
+    left join {{ sap_currency_shift_as('document_shift') }} on item.document_currency = document_shift.currency_code
+    left join {{ sap_currency_shift_as('company_shift') }} on item.company_currency = company_shift.currency_code
+    left join {{ sap_currency_shift_as('group_shift') }} on item.group_currency = group_shift.currency_code
 )
 
 select * from journal_line

@@ -30,10 +30,6 @@ company as (
     select * from {{ ref('stg_sap__company') }}
 ),
 
-shift as {{ inlined() }} (
-    {{ sap_currency_shift() }}
-),
-
 -- What came of an order happened, whether or not the order is known.
 purchase_history_line as (
     select
@@ -70,8 +66,8 @@ purchase_history_line as (
     left join item on history.purchase_item_source_id = item.source_id
     left join header on history.purchase_source_id = header.source_id
     left join company on header.company_code = company.source_id
-    left join shift on history.document_currency = shift.currency_code
-    left join shift as company_shift on company.company_currency = company_shift.currency_code
+    left join {{ sap_currency_shift_as('shift') }} on history.document_currency = shift.currency_code
+    left join {{ sap_currency_shift_as('company_shift') }} on company.company_currency = company_shift.currency_code
 )
 
 select * from purchase_history_line
