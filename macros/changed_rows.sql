@@ -2,8 +2,8 @@
     something that they look up did; none when everything is built anew.
     `lookups` are pairs: the name of a relation that the fact joins, and which column of the entity meets which of it; and, of a
     relation that tells from when until when something changed (valid_from, valid_to), the column with the date of the row.
-    `histories` are pairs like those, for what a fact adds up: one that is deleted may say nothing but its own key, and then
-    concerns all rows.
+    `histories` are pairs like those, for what a fact adds up. The fact says in history_entries of how many it is made: an entry that has
+    gone, or is of another row now, may no longer say whose it was.
     `document` names a key of the document that a row belongs to and its parts; the document that it belonged to before
     counts too. `may_vanish`: the entity is a selection, which a row leaves without being deleted. `remember` names columns of the
     fact, and their types, that are kept as they were before: what is made of the fact by its parts then knows which parts it has to
@@ -45,14 +45,31 @@ changed_row as (
             where
                 looked_up._batch_id > {{ after }}
                 {%- for mine, theirs in meeting.items() %}
-                {%- if lookup in histories %}
-                and (looked_up.{{ theirs }} = entity.{{ mine }} or (looked_up.is_deleted and looked_up.{{ theirs }} is null))
-                {%- else %}
                 and looked_up.{{ theirs }} = entity.{{ mine }}
-                {%- endif %}
                 {%- endfor %}
         )
     {%- endif %}
+    {%- endfor %}
+    {%- for relation, meeting in (histories if before else []) %}
+
+    union
+
+    select entity.{{ columns | unique | join(', entity.') }}
+    from {{ ref(entity) }} as entity
+    inner join {{ before }} as before on entity.source_system = before.source_system and entity.source_id = before.source_id
+    left join (
+        select
+            {{ meeting.values() | join(', ') }},
+            count(*) as entries
+        from {{ ref(relation) }}
+        where not is_deleted
+        group by {{ meeting.values() | join(', ') }}
+    ) as history
+        on
+        {%- for mine, theirs in meeting.items() %}
+        {{ 'and ' if not loop.first }}entity.{{ mine }} = history.{{ theirs }}
+        {%- endfor %}
+    where before.history_entries <> coalesce(history.entries, 0)
     {%- endfor %}
 ),
 

@@ -96,6 +96,21 @@ def test_star_of_the_crm_follows_mergers_reopened_deals_and_words_taken_back(
         assert run(settings, state).mode == "incremental"
         assert _one(settings, after) == (4, date(2024, 1, 5))
         assert _one(settings, "select max(pipeline_date) from core.fct_opportunity_day") == (date(2024, 1, 5),)
+
+        # An entry of a history is of another deal, or case, now: what it was of before is told without it.
+        events, cases = _rows(tmp_path, "CaseHistory"), _rows(tmp_path, "Case")
+        event = next(row for row in events if row["CaseId"] != cases[0]["Id"])
+        entries = (
+            "select (select history_entries from core.fct_opportunity where source_id = '{}'), "
+            "(select history_entries from core.fct_case where source_id = '{}')"
+        ).format(open_deal["Id"], event["CaseId"])
+        deal_before, case_before = _one(settings, entries)
+        moved = {"SystemModstamp": _at("2024-01-05")}
+        _deliver(tmp_path, "2024-01-06", "OpportunityHistory", [late | {"OpportunityId": again["Id"]} | moved])
+        _deliver(tmp_path, "2024-01-06", "CaseHistory", [event | {"CaseId": cases[0]["Id"]}])
+        assert run(settings, state).mode == "incremental"
+        assert _one(settings, entries) == (deal_before - 1, case_before - 1)  # type: ignore[operator]
+
         incremental = contents(settings)
         run(settings, state, full=True)
     assert contents(settings) == incremental

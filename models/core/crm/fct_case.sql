@@ -16,14 +16,15 @@ status_change as (
     select
         event.source_system,
         event.case_source_id,
-        max(event.changed_at) filter (where event.new_value like 'Closed%') as last_closed_at,
+        count(*) as history_entries,
+        max(event.changed_at) filter (where event.field_name = 'status' and event.new_value like 'Closed%') as last_closed_at,
         count(*) filter (
-            where event.old_value like 'Closed%' and event.new_value not like 'Closed%'
+            where event.field_name = 'status' and event.old_value like 'Closed%' and event.new_value not like 'Closed%'
         ) as reopened_count
     from {{ ref('case_event') }} as event
     inner join service_case
         on event.source_system = service_case.source_system and event.case_source_id = service_case.source_id
-    where not event.is_deleted and event.field_name = 'status'
+    where not event.is_deleted
     group by event.source_system, event.case_source_id
 ),
 
@@ -34,6 +35,7 @@ lived_case as (
         case
             when service_case.is_closed then coalesce(service_case.closed_at, status_change.last_closed_at)
         end as ended_at,
+        coalesce(status_change.history_entries, 0) as history_entries,
         coalesce(status_change.reopened_count, 0) as reopened_count
     from service_case
     left join status_change
@@ -86,6 +88,7 @@ fct_case as (
         is_closed,
         is_escalated,
         cast(reopened_count as integer) as reopened_count,
+        cast(history_entries as integer) as history_entries,
         is_closed_at_implausible as is_closed_at_corrected,
         satisfaction_score
     from product_case

@@ -52,6 +52,7 @@ way as (
         {%- endfor %}
         max(changed_at) filter (where is_closed and not was_closed) as last_closed_at,
         max(changed_date) filter (where stage_name is distinct from previous_stage_name) as stage_since_date,
+        count(*) as history_entries,
         count(*) filter (where was_closed and not is_closed) as reopened_count,
         count(*) filter (where not was_closed and stage_order < previous_stage_order) as backward_count,
         count(*) filter (where not is_closed and close_date > previous_close_date) as postponed_count
@@ -83,6 +84,7 @@ ended_opportunity as (
         cast(way.{{ stage }}_days as integer) as {{ stage }}_days,
         {%- endfor %}
         way.stage_since_date,
+        cast(coalesce(way.history_entries, 0) as integer) as history_entries,
         cast(coalesce(way.reopened_count, 0) as integer) as reopened_count,
         cast(coalesce(way.backward_count, 0) as integer) as backward_count,
         cast(coalesce(way.postponed_count, 0) as integer) as postponed_count
@@ -129,6 +131,7 @@ fct_opportunity as (
         deal.reopened_count,
         deal.backward_count,
         deal.postponed_count,
+        deal.history_entries,
         deal.amount_date,
         deal.document_currency,
         deal.exchange_rate_group,
