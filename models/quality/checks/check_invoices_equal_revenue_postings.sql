@@ -7,8 +7,8 @@ invoice as (
         company_key,
         invoice_number,
         min(invoice_date) as invoice_date,
-        sum(net_amount_document) as amount_document,
-        sum(net_amount_company) as amount_company
+        cast(sum(net_amount_document) as decimal(18, 3)) as amount_document,
+        cast(sum(net_amount_company) as decimal(18, 3)) as amount_company
     from {{ ref('fct_invoice_line') }}
     group by company_key, invoice_number
 ),
@@ -19,8 +19,8 @@ posted as (
         line.source_document_number,
         line.source_document_type,
         min(line.posting_date) as posting_date,
-        sum(-line.amount_document) as amount_document,
-        sum(-line.amount_company) as amount_company
+        cast(sum(-line.amount_document) as decimal(18, 3)) as amount_document,
+        cast(sum(-line.amount_company) as decimal(18, 3)) as amount_company
     from {{ ref('fct_journal_line') }} as line
     inner join {{ ref('dim_account') }} as account on line.account_key = account.account_key
     inner join {{ ref('statement_line_roles') }} as role on account.line_code = role.line_code
