@@ -52,10 +52,6 @@ clearing as (
             min(payment_source_id) filter (where item_type = 'payment' and is_of_clearing),
             min(payment_source_id) filter (where item_type = 'payment')
         ) as payment_source_id,
-        coalesce(
-            min_by(document_number, payment_source_id) filter (where item_type = 'payment' and is_of_clearing),
-            min_by(document_number, payment_source_id) filter (where item_type = 'payment')
-        ) as payment_document_number,
         max(document_type) filter (where is_of_clearing) as clearing_document_type
     from cleared
     group by partner_type, partner_source_id, company_code, clearing_document_number, clearing_date
@@ -81,7 +77,7 @@ settled as (
     select
         cleared.*,
         clearing.clearing_document_type,
-        clearing.payment_document_number as clearing_payment_document_number,
+        split_part(clearing.payment_source_id, '/', 3) as clearing_payment_document_number,
         payment.source_id as known_payment_source_id,
         payment.document_number as payment_document_number,
         coalesce(payment.discount_amount_document, 0) as payment_discount,
