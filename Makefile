@@ -41,7 +41,7 @@ lint: .venv/development
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
-	@mkdir -p target && $(BIN)/sqlfluff lint --disable-progress-bar -n models docs/examples tests/data
+	@mkdir -p target && $(BIN)/sqlfluff lint --processes 0 --disable-progress-bar -n models docs/examples tests/data
 
 format: .venv/development
 	@$(BIN)/ruff format .

@@ -29,6 +29,8 @@ step as (
         {%- if is_incremental() %}
         and {{ ended }} >= (select min(changed.ended_month) from {{ changed }} as changed)
         and date_trunc('month', {{ ended }}) in (select changed.ended_month from {{ changed }} as changed)
+        {%- else %}
+        and {{ ended }} is not null
         {%- endif %}
     {{ 'union all' if not loop.last }}
     {%- endfor %}
