@@ -4,30 +4,23 @@
     {{ rows_with_news('stg_sap__journal_line', ['stg_sap__currency_decimals', 'stg_sap__gl_account'], columns) }}
 {%- endmacro %}
 
-{#- Whether this build reads an `item` for the allocations that it makes anew, and whether it makes a row of `allocation` anew: all in a full
-    build, else what changed_sap__clearing names. -#}
-{% macro sap_item_is_read() -%}
-    {{ named_in_changed_sap_clearing({'is_read': 'item.clearing_document_number'}) }}
-{%- endmacro %}
-
-{% macro sap_allocation_has_news() -%}
-    {{ named_in_changed_sap_clearing({
-        'clears': 'payment_allocation.clearing_document_number', 'pays': 'payment_allocation.clearing_payment_document_number'
-    }, company='payment_allocation.company_code') }}
-{%- endmacro %}
-
-{% macro named_in_changed_sap_clearing(numbers, company='item.company_code') -%}
-    {%- if not is_incremental() -%}
-    true
-    {%- else -%}
-    (
-        {%- for role, number in numbers.items() %}
-        {{ 'or ' if not loop.first }}exists (
-            select 1
-            from {{ ref('changed_sap__clearing') }} as changed
-            where changed.role = '{{ role }}' and changed.company_code = {{ company }} and changed.document_number = {{ number }}
-        )
-        {%- endfor %}
+{#- Whether changed_sap__clearing names the document `number` of a row of `rows` in this `role`: true for all in a full build. -#}
+{% macro sap_clearing_is_named(role, rows, number) -%}
+    {%- if is_incremental() -%}
+    exists (
+        select 1
+        from {{ ref('changed_sap__clearing') }} as named
+        where named.role = '{{ role }}' and named.company_code = {{ rows }}.company_code and named.document_number = {{ rows }}.{{ number }}
     )
+    {%- else -%}
+    true
     {%- endif -%}
+{%- endmacro %}
+
+{#- Whether this build makes a row of `payment_allocation` anew. -#}
+{% macro sap_allocation_has_news() -%}
+    (
+        {{ sap_clearing_is_named('clears', 'payment_allocation', 'clearing_document_number') }}
+        or {{ sap_clearing_is_named('pays', 'payment_allocation', 'clearing_payment_document_number') }}
+    )
 {%- endmacro %}

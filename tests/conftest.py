@@ -31,7 +31,7 @@ _LONGEST = (
     *("sequences/test_demo_in_steps", "integration/test_product_history", "sequences/test_star_in_steps"),
     *("integration/test_star_crm", "integration/test_demo_command", "integration/test_marts_supply"),
     *("integration/test_models", "integration/test_quality_marts", "integration/test_metrics"),
-    *("integration/test_contact_erasure", "sequences/test_open_items", "integration/test_checks_break"),
+    *("integration/test_contact_erasure", "sequences/test_open_items", "integration/checks/test_marts_and_books"),
     *("architecture/test_layers", "unit/demo/test_drops", "sequences/test_fiscal_calendars", "browser/test_pages"),
     *("integration/test_replay", "unit/identity/test_matching", "integration/test_demo_score"),
     *("integration/test_crm_erp_csv", "unit/demo/test_books_of_the_company", "unit/test_privacy"),

@@ -1,5 +1,7 @@
 """A desk of two tables whose deliveries a test writes, and what the log and the quarantine hold of them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -106,3 +108,29 @@ def quarantined_rows(file: Path) -> list[dict[str, Any]]:
     result = duckdb.execute("select * from read_parquet(?) order by line, rule", [str(file)])
     names = [column[0] for column in result.description]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+@contextmanager
+def nothing_changes(desk: Desk, table: str = "customer") -> Iterator[None]:
+    """The log of the table holds the same before and after."""
+    before, records = desk.log(table), desk.records(table)
+    yield
+    assert desk.log(table) == before
+    assert desk.records(table) == records
+
+
+def held(desk: Desk, *gist: str, table: str = "customer") -> str:
+    """Ingest, see the table held with a message that says the ``gist``, its data untouched, and the other table go on."""
+    alive = len(desk.records(table))
+    with nothing_changes(desk, table):
+        account = desk.ingest(table)
+    message = " ".join(account.messages)
+    assert account.status == "held", message
+    assert (account.read, account.current, account.batches) == (0, alive, [])
+    for words in gist:
+        assert words in message
+    if table == "customer":
+        desk.deliver("id,op,note\n9,U,later\n", "visits/2025-02-01.csv")
+        other = desk.ingest("visit")
+        assert (other.status, other.admitted, other.current) == ("landed", 1, 3)
+    return message

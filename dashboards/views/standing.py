@@ -194,13 +194,14 @@ def show_timeline(edition: Edition, currency: str, key: str) -> None:
     kind_of = {event: kind for kind, events_of_kind in _KINDS.items() for event in events_of_kind}
     counts["kind"] = [kind_of.get(event, _OTHER) for event in counts["event_type"]]
     found = [kind for kind in (*_KINDS, _OTHER) if (counts["kind"] == kind).any()]
-    chosen = st.session_state.get(_timeline_pills(key)) or found
-    counted = counts[counts["kind"].isin(chosen)]
+    heading = st.container()  # it counts what is chosen below it
+    chosen = st.pills("Kinds", found, selection_mode="multi", key=f"timeline-{key}", label_visibility="collapsed")
+    counted = counts[counts["kind"].isin(chosen or found)]
     events, ahead = int(counted["events"].sum()), int(counted["events_ahead"].sum())
     planned = f", {formats.count(ahead)} of them ahead" if ahead else ""
     listed = f" {formats.count(customers.LISTED)} are listed." if events > customers.LISTED else ""
-    look.section("What happened?", f"{formats.things(events, 'event')}{planned}, the latest first.{listed}")
-    st.pills("Kinds", found, selection_mode="multi", key=_timeline_pills(key), label_visibility="collapsed")
+    with heading:
+        look.section("What happened?", f"{formats.things(events, 'event')}{planned}, the latest first.{listed}")
     shown = customers.timeline(edition.number, key, sorted(counted["event_type"]))
     download(shown, f"customer timeline {key}", edition.number)
     meaning = definitions(edition.number, "customer", "customer_timeline")
@@ -216,10 +217,6 @@ def show_timeline(edition: Edition, currency: str, key: str) -> None:
         ],
         key="customer-timeline",
     )
-
-
-def _timeline_pills(key: str) -> str:
-    return f"timeline-{key}"
 
 
 def _event(event_type: str, is_ahead: bool) -> str:

@@ -39,8 +39,8 @@ def _item(document: str, number: int, amount: float, *, currency: str = "EUR", *
     } | more  # fmt: skip
 
 
-def _cleared(row: Row) -> Row:
-    return row | {"AUGDT": "20260201", "AUGBL": "0000001400"}
+def _cleared(row: Row, by: str = "1400", day: str = "20260201") -> Row:
+    return row | {"AUGDT": day, "AUGBL": by.zfill(10)}
 
 
 def _gone(row: Row, *key: str) -> Row:
@@ -162,3 +162,41 @@ def test_items_are_cleared_and_reset_in_steps_as_in_a_full_rebuild(settings: Set
     ]
     both = [("9001", 97, 3), ("9002", 194, 6)]
     assert paid == [[], both, both, [("9001", 100, 0)]]
+
+
+def test_a_payment_on_account_shares_its_discount_among_what_it_pays_whoever_clears_it(settings: Settings) -> None:
+    """Two documents clear with one payment: what one clears changes what paid the item of the other, which has no news."""
+    invoices, parts = [_item("9004", 1, 60), _item("9005", 1, 90)], [_item("1401", 2, -60), _item("1401", 3, -90)]
+    paid = {"BUDAT": "20260201", "POPER": "002"}
+    cleared = [
+        [_cleared(row, by, day) for row in (invoice, part)]
+        for invoice, part, by, day in zip(invoices, parts, ("1001", "1002"), ("20260301", "20260305"), strict=True)
+    ]
+    said = []
+    with State(settings.state_url.get_secret_value()) as state:
+        _found(settings)
+        run(settings, state)
+        deliver(
+            settings, 2,
+            ACDOCA=[
+                *(_line("9004", 1, RECEIVABLES, 60), _line("9004", 2, REVENUE, -60)),
+                *(_line("9005", 1, RECEIVABLES, 90), _line("9005", 2, REVENUE, -90)),
+                *(_line("1401", 1, BANK, 141, **paid), _line("1401", 4, DISCOUNT, 9, **paid)),
+                *(_line("1401", 2, RECEIVABLES, -60, **paid), _line("1401", 3, RECEIVABLES, -90, **paid)),
+            ],
+            BSID=[*invoices, *parts],
+        )  # fmt: skip
+        run(settings, state)
+        for day, changes in enumerate([
+            {"BSAD": cleared[0], "BSID": [_gone(row, *ITEM_KEY) for row in (invoices[0], parts[0])]},
+            {"BSAD": cleared[1], "BSID": [_gone(row, *ITEM_KEY) for row in (invoices[1], parts[1])]},
+            {"BSAD": [_gone(row, *ITEM_KEY) for row in (invoices[1], parts[1])], "BSID": [invoices[1], parts[1]]},
+        ], start=3):  # fmt: skip
+            deliver(settings, day, **changes)
+            run(settings, state)
+            said.append(_numbers(settings, PAID))
+        in_steps = contents(settings)
+        run(settings, state, full=True)
+    assert contents(settings) == in_steps
+    alone = [("9004", 51, 9)]
+    assert said == [alone, [("9004", 56.4, 3.6), ("9005", 84.6, 5.4)], alone]

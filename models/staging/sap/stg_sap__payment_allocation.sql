@@ -37,7 +37,7 @@ cleared as (
         document_number = clearing_document_number and posting_date = clearing_date as is_of_clearing,
         concat_ws('/', company_code, fiscal_year, document_number, partner_type, partner_source_id) as payment_source_id
     from item
-    where clearing_document_number is not null and {{ sap_item_is_read() }}
+    where clearing_document_number is not null and {{ sap_clearing_is_named('is_read', 'item', 'clearing_document_number') }}
 ),
 
 -- A payment that waited on account is cleared together with the items that it pays, by a document that is no payment.
@@ -73,6 +73,7 @@ residual as (
     group by all
 ),
 
+-- An item's batch is its own or its payment's: what is cleared with it may leave, and would take its batch along.
 settled as (
     select
         cleared.*,
