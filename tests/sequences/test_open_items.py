@@ -190,6 +190,7 @@ def test_a_payment_on_account_shares_its_discount_among_what_it_pays_whoever_cle
         for day, changes in enumerate([
             {"BSAD": cleared[0], "BSID": [_gone(row, *ITEM_KEY) for row in (invoices[0], parts[0])]},
             {"BSAD": cleared[1], "BSID": [_gone(row, *ITEM_KEY) for row in (invoices[1], parts[1])]},
+            {"BSAD": [cleared[1][0] | {"WRBTR": 140, "DMBTR": 140}]},  # the payment itself has no news
             {"BSAD": [_gone(row, *ITEM_KEY) for row in (invoices[1], parts[1])], "BSID": [invoices[1], parts[1]]},
         ], start=3):  # fmt: skip
             deliver(settings, day, **changes)
@@ -198,5 +199,5 @@ def test_a_payment_on_account_shares_its_discount_among_what_it_pays_whoever_cle
         in_steps = contents(settings)
         run(settings, state, full=True)
     assert contents(settings) == in_steps
-    alone = [("9004", 51, 9)]
-    assert said == [alone, [("9004", 56.4, 3.6), ("9005", 84.6, 5.4)], alone]
+    alone, both = [("9004", 51, 9)], [("9004", 56.4, 3.6), ("9005", 84.6, 5.4)]
+    assert said == [alone, both, [("9004", 57.3, 2.7), ("9005", 133.7, 6.3)], alone]
