@@ -33,6 +33,9 @@ _COMMENT = re.compile(r"^\s*/\*.*?\*/\s*", re.DOTALL)
 _LASTING = re.compile(
     r"(?:create|insert|delete|drop|alter|update|set variable(?! after_batch_id))\b", re.IGNORECASE
 )  # a connection knows the last batch from its beginning
+_UNCHANGING = ("view", "ephemeral")
+LEFT_ALONE = [f"config.materialized:{kind}" for kind in _UNCHANGING]
+"""How dbt is told what an incremental run leaves alone."""
 CHANGED = "changed_"
 """What the names of models begin with that say what a build has to make anew."""
 _scripts: dict[str, dict[str, "Script"]] = {}
@@ -46,10 +49,12 @@ class Script:
     compiled: str = ""
 
 
-def models_to_run(graph: Graph, sources: Iterable[str] | None, absent: Iterable[Node]) -> list[Node]:
+def models_to_run(
+    graph: Graph, sources: Iterable[str] | None, absent: Iterable[Node], *, is_incremental: bool = False
+) -> list[Node]:
     """Return the models that a run makes, in an order in which each comes after what it reads.
 
-    ``sources`` are the ids of the sources with news; None means everything. An incremental run leaves views alone, and makes the
+    ``sources`` are the ids of the sources with news; None means all. An incremental run leaves views alone, and makes the
     models that say what changed for those that it reaches: left as they are they would tell of the build before once more. Those
     that are stamped with their build (``meta: {is_stamped: true}``) cannot be mistaken, and stay.
     """
@@ -61,7 +66,8 @@ def models_to_run(graph: Graph, sources: Iterable[str] | None, absent: Iterable[
         models[key]
         for key in TopologicalSorter(parents).static_order()
         if key not in left_out
-        and (reached is None or (key in reached and models[key].materialized not in {"view", "ephemeral"}))
+        and (reached is None or key in reached)
+        and not (is_incremental and models[key].materialized in _UNCHANGING)
     ]
 
 
@@ -81,11 +87,17 @@ def tests_to_run(graph: Graph, sources: Iterable[str] | None, absent: Iterable[N
     ]
 
 
+def knows(settings: Settings, project: Project, nodes: Iterable[Node], *, full: bool) -> bool:
+    """Whether nodes can be executed without dbt, in a full build or in an incremental one."""
+    nodes = list(nodes)
+    scripts = _remembered(_file(settings, project, full=full), nodes)
+    return all(node.unique_id in scripts for node in nodes)
+
+
 def knows_full_build(settings: Settings, project: Project, graph: Graph, absent: Iterable[Node]) -> bool:
     """Whether a build of everything, and its tests, can be executed without dbt."""
     nodes = [*seeds(graph), *models_to_run(graph, None, absent), *tests_to_run(graph, None, absent)]
-    scripts = _remembered(_file(settings, project, full=True), nodes)
-    return all(node.unique_id in scripts for node in nodes)
+    return knows(settings, project, nodes, full=True)
 
 
 def execute(
@@ -106,9 +118,8 @@ def execute(
     if not nodes:
         return []
     file = _file(settings, project, full=full)
-    scripts = _remembered(file, nodes)
-    if all(node.unique_id in scripts for node in nodes):
-        return _replay(settings, project, nodes, scripts, watch, full=full)
+    if knows(settings, project, nodes, full=full):
+        return _replay(settings, project, nodes, _scripts[str(file)], watch, full=full)
     close_candidates()
     heard: dict[str, list[str]] = {}
 
