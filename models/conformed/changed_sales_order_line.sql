@@ -6,6 +6,7 @@
     document={'key': 'sales_order_key', 'parts': ['source_system', 'order_number']},
     lookups=[
         ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
+        ('changed_customer_version', {'source_system': 'source_system', 'customer_source_id': 'source_id'}, 'order_date'),
         ('changed_product_version', {'source_system': 'source_system', 'product_number': 'product_number'}, 'order_date'),
         ('changed_product_cost', {'source_system': 'source_system', 'product_number': 'product_number'}, 'order_date'),
         ('warehouse', {'source_system': 'source_system', 'warehouse_code': 'warehouse_code'}),

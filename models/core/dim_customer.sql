@@ -1,5 +1,5 @@
 {{ config(materialized='table') }}
--- depends_on: {{ ref('changed_customer_key') }}, {{ ref('changed_customer_country') }}
+-- depends_on: {{ ref('changed_customer_version') }}, {{ ref('changed_customer_country') }}
 
 with
 

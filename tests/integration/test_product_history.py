@@ -1,4 +1,4 @@
-"""A new cost or name of a product holds from its day on: what was before stays as it was, to the cent."""
+"""A new cost or name of a product, or address of a customer, holds from its day on: what was before stays, to the cent."""
 
 import csv
 from datetime import date, timedelta
@@ -161,6 +161,36 @@ def test_news_of_a_product_make_anew_the_lines_of_their_day_alone(company: Compa
     )
     assert [version for version, _, _ in versions] == [name["MAKTX"], "Another name"]
     assert versions[0][2] < newest <= versions[1][2]
+
+
+def test_news_of_a_customer_make_anew_the_lines_of_their_days_alone(company: Company) -> None:
+    of_customer = """
+        select line.source_id, line.order_date, customer.street, customer.customer_version_key
+        from core.fct_sales_order_line as line inner join core.dim_customer as customer using (customer_version_key)
+        where customer.customer_key = {} order by line.source_id
+    """
+    [(customer, number, newest)] = company.ask(
+        "select customer_key, erp_source_id, max(order_date) from core.fct_sales_order_line as line"
+        " inner join core.dim_customer as customer using (customer_key) where customer.is_current"
+        " group by all having min(order_date) < max(order_date) order by max(order_date) desc, customer_key limit 1"
+    )
+    before = company.ask(of_customer.format(customer))
+    record = company.in_sap("KNA1", f"KUNNR = '{number}'")[-1]
+    company.deliver("KNA1", newest, record | {"STRAS": "Another street 1"})
+    assert company.run() == "incremental"
+
+    after = company.ask(of_customer.format(customer))
+    [(known_from,)] = company.ask(
+        f"select valid_from from core.dim_customer where is_current and customer_key = {customer}"
+    )
+    assert known_from == newest
+    for was, now in zip(before, after, strict=True):
+        if was[1] < known_from:
+            assert now == was
+        else:
+            assert (now[2], now[3] == was[3]) == ("Another street 1", False)
+    made_anew = company.ask("select count(distinct sales_order_line_key) from conformed.changed_sales_order_line")
+    assert made_anew == [(sum(day >= known_from for _, day, *_ in before),)]
 
 
 def test_a_cost_that_is_gone_leaves_the_past_its_margin(company: Company) -> None:

@@ -9,6 +9,7 @@ changed as (
         fact='fct_opportunity',
         lookups=[
             ('changed_customer_key', {'source_system': 'source_system', 'account_source_id': 'source_id'}),
+            ('changed_customer_version', {'source_system': 'source_system', 'account_source_id': 'source_id'}, 'created_at'),
             ('employee_key', {'source_system': 'source_system', 'owner_source_id': 'source_id'}),
             ('campaign', {'source_system': 'source_system', 'campaign_source_id': 'source_id'}),
             ('exchange_rate_day', {'amount_date': 'rate_date'}),

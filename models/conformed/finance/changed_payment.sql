@@ -39,6 +39,16 @@ touched_document as (
                 and looked_up.source_system = payment.source_system
                 and looked_up.source_id = payment.customer_source_id
         )
+        or exists (
+            select 1
+            from {{ ref('changed_customer_version') }} as looked_up
+            where
+                looked_up._batch_id > {{ after }}
+                and looked_up.source_system = payment.source_system
+                and looked_up.source_id = payment.customer_source_id
+                and payment.payment_date >= looked_up.valid_from
+                and payment.payment_date < looked_up.valid_to
+        )
 ),
 
 payment_now_or_before as (

@@ -87,11 +87,13 @@ touched_document as (
     from {{ ref('payment_allocation') }} as allocation
     where
         _batch_id > {{ after }}
-        {%- for relation, meeting in [
+        {%- for lookup in [
             ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
             ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
+            ('changed_customer_version', {'source_system': 'source_system', 'customer_source_id': 'source_id'}, 'clearing_date'),
             ('exchange_rate_day', {'clearing_date': 'rate_date'}),
         ] %}
+        {%- set relation, meeting, date = lookup[0], lookup[1], lookup[2] if lookup | length > 2 %}
         or exists (
             select 1
             from {{ ref(relation) }} as looked_up
@@ -100,6 +102,10 @@ touched_document as (
                 {%- for mine, theirs in meeting.items() %}
                 and looked_up.{{ theirs }} = allocation.{{ mine }}
                 {%- endfor %}
+                {%- if date %}
+                and allocation.{{ date }} >= looked_up.valid_from
+                and allocation.{{ date }} < looked_up.valid_to
+                {%- endif %}
         )
         {%- endfor %}
 ),

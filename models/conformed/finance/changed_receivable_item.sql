@@ -7,6 +7,7 @@
         ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
         ('gl_account', {'source_system': 'source_system', 'company_code': 'company_code', 'account_number': 'account_number'}),
         ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
+        ('changed_customer_version', {'source_system': 'source_system', 'customer_source_id': 'source_id'}, 'posting_date'),
         ('exchange_rate_day', {'posting_date': 'rate_date'}),
     ],
     remember={
