@@ -48,8 +48,8 @@ def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher |
     """Bring the candidate up to date; raises BuildError that names the model and the reason.
 
     A full plan builds everything that a configured system delivers; an incremental one the tables downstream of the raw
-    tables that have news, or, where dbt has to be asked, all of them: without news they stay as they are, and a later day that
-    reaches others asks dbt no more.
+    tables that have news, or, where dbt has to be asked of news from the sources, all of them: without news they stay as they
+    are, and a later day that reaches others asks dbt no more.
     """
     graph = graph_of(settings, project)
     absent = absent_models(settings, graph)
@@ -61,9 +61,10 @@ def build(settings: Settings, project: Project, plan: Plan, watch: dbt.Watcher |
         results += replay.execute(settings, project, models, command, watch, full=True, absent=absent)
     else:
         models = replay.models_to_run(graph, _news(graph, plan), absent, is_incremental=True)
-        if not replay.knows(settings, project, models, full=False):
-            models = replay.models_to_run(graph, None, absent, is_incremental=True)
-        command = ["run", *_without(absent, *replay.LEFT_ALONE)]
+        selection = [*_selection(graph, plan), *(node.name for node in models if node.name.startswith(replay.CHANGED))]
+        if plan.batches and not replay.knows(settings, project, models, full=False):
+            models, selection = replay.models_to_run(graph, None, absent, is_incremental=True), []
+        command = ["run", *selection, *_without(absent, *replay.LEFT_ALONE)]
         results = replay.execute(settings, project, models, command, watch, full=False, absent=absent)
     failed = [result for result in results if result.status == "error"]
     if failed:
@@ -120,10 +121,11 @@ def ask_tests(
     graph = graph_of(settings, project)
     absent = absent_models(settings, graph)
     tests = replay.tests_to_run(graph, None if plan.is_full else _news(graph, plan), absent)
-    if not replay.knows(settings, project, tests, full=plan.is_full):
-        tests = replay.tests_to_run(graph, None, absent)
+    selection = [] if plan.is_full else _selection(graph, plan)
+    if plan.batches and not replay.knows(settings, project, tests, full=plan.is_full):
+        tests, selection = replay.tests_to_run(graph, None, absent), []
     # Tests ask for no relation, so dbt need not list them all first.
-    command = ["test", *_without(absent, "test_type:unit"), "--no-populate-cache"]
+    command = ["test", *selection, *_without(absent, "test_type:unit"), "--no-populate-cache"]
     return replay.execute(settings, project, tests, command, watch, full=plan.is_full, absent=absent)
 
 
@@ -156,6 +158,12 @@ def _news(graph: Graph, plan: Plan) -> list[str]:
     if plan.has_new_decisions:
         wanted.add(("control", "identity_decision"))
     return [key for key, source in graph.sources.items() if (source.schema, source.name) in wanted]
+
+
+def _selection(graph: Graph, plan: Plan) -> list[str]:
+    """Return dbt's options that select what is downstream of what has news."""
+    sources = [graph.sources[key] for key in _news(graph, plan)]
+    return ["--select", *(f"source:{source.schema}.{source.name}+" for source in sources)]
 
 
 def _rows(candidate: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], int]:
