@@ -38,16 +38,7 @@ changed_row as (
             and entity.{{ date }} >= looked_up.valid_from
             and entity.{{ date }} < looked_up.valid_to
     {%- else %}
-    where
-        exists (
-            select 1
-            from {{ ref(relation) }} as looked_up
-            where
-                looked_up._batch_id > {{ after }}
-                {%- for mine, theirs in meeting.items() %}
-                and looked_up.{{ theirs }} = entity.{{ mine }}
-                {%- endfor %}
-        )
+    where {{ looks_up_news('entity', relation, meeting) }}
     {%- endif %}
     {%- endfor %}
     {%- for relation, meeting in (histories if before else []) %}

@@ -23,32 +23,13 @@ touched_document as (
         _batch_id > {{ after }}
         or {{ after }} < (select max(looked_up._batch_id) from {{ ref('currency_decimals') }} as looked_up)
         or {{ after }} < (select max(looked_up._batch_id) from {{ ref('gl_account') }} as looked_up)
-        or exists (
-            select 1
-            from {{ ref('company') }} as looked_up
-            where
-                looked_up._batch_id > {{ after }}
-                and looked_up.source_system = payment.source_system
-                and looked_up.company_code = payment.company_code
-        )
-        or exists (
-            select 1
-            from {{ ref('changed_customer_key') }} as looked_up
-            where
-                looked_up._batch_id > {{ after }}
-                and looked_up.source_system = payment.source_system
-                and looked_up.source_id = payment.customer_source_id
-        )
-        or exists (
-            select 1
-            from {{ ref('changed_customer_version') }} as looked_up
-            where
-                looked_up._batch_id > {{ after }}
-                and looked_up.source_system = payment.source_system
-                and looked_up.source_id = payment.customer_source_id
-                and payment.payment_date >= looked_up.valid_from
-                and payment.payment_date < looked_up.valid_to
-        )
+        {%- for relation, meeting, date in [
+            ('company', {'source_system': 'source_system', 'company_code': 'company_code'}, none),
+            ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}, none),
+            ('changed_customer_version', {'source_system': 'source_system', 'customer_source_id': 'source_id'}, 'payment_date'),
+        ] %}
+        or {{ looks_up_news('payment', relation, meeting, date) }}
+        {%- endfor %}
 ),
 
 payment_now_or_before as (

@@ -87,26 +87,13 @@ touched_document as (
     from {{ ref('payment_allocation') }} as allocation
     where
         _batch_id > {{ after }}
-        {%- for lookup in [
-            ('company', {'source_system': 'source_system', 'company_code': 'company_code'}),
-            ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}),
+        {%- for relation, meeting, date in [
+            ('company', {'source_system': 'source_system', 'company_code': 'company_code'}, none),
+            ('changed_customer_key', {'source_system': 'source_system', 'customer_source_id': 'source_id'}, none),
             ('changed_customer_version', {'source_system': 'source_system', 'customer_source_id': 'source_id'}, 'clearing_date'),
-            ('exchange_rate_day', {'clearing_date': 'rate_date'}),
+            ('exchange_rate_day', {'clearing_date': 'rate_date'}, none),
         ] %}
-        {%- set relation, meeting, date = lookup[0], lookup[1], lookup[2] if lookup | length > 2 %}
-        or exists (
-            select 1
-            from {{ ref(relation) }} as looked_up
-            where
-                looked_up._batch_id > {{ after }}
-                {%- for mine, theirs in meeting.items() %}
-                and looked_up.{{ theirs }} = allocation.{{ mine }}
-                {%- endfor %}
-                {%- if date %}
-                and allocation.{{ date }} >= looked_up.valid_from
-                and allocation.{{ date }} < looked_up.valid_to
-                {%- endif %}
-        )
+        or {{ looks_up_news('allocation', relation, meeting, date) }}
         {%- endfor %}
 ),
 

@@ -29,15 +29,7 @@ changed as (
 
     select balance.stock_place_key
     from balance
-    where
-        exists (
-            select 1
-            from {{ ref(relation) }} as looked_up
-            where
-                looked_up._batch_id > {{ after }}
-                and looked_up.source_system = balance.source_system
-                and looked_up.{{ column }} = balance.{{ column }}
-        )
+    where {{ looks_up_news('balance', relation, {'source_system': 'source_system', column: column}) }}
     {%- endfor %}
 
     union
@@ -46,15 +38,7 @@ changed as (
     from balance
     inner join {{ ref('warehouse') }} as warehouse
         on balance.source_system = warehouse.source_system and balance.warehouse_code = warehouse.warehouse_code
-    where
-        exists (
-            select 1
-            from {{ ref('company') }} as company
-            where
-                company._batch_id > {{ after }}
-                and company.source_system = warehouse.source_system
-                and company.company_code = warehouse.company_code
-        )
+    where {{ looks_up_news('warehouse', 'company', {'source_system': 'source_system', 'company_code': 'company_code'}) }}
 )
 
 select * from changed
